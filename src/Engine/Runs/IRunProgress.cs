@@ -1,0 +1,24 @@
+using LakehouseOperator.Pipelines;
+
+namespace LakehouseOperator.Engine.Runs;
+
+public enum RunStage
+{
+    Reading,
+    Staging,
+    Running,
+    Checking,
+    Committing,
+}
+
+/// <summary>Told while a run goes on; calls are cheap, may come from any thread, and never throw.</summary>
+public interface IRunProgress
+{
+    void Stage(ResourceId resource, RunStage stage);
+
+    /// <summary>Rows handled so far in this run.</summary>
+    void Rows(ResourceId resource, long rows);
+
+    /// <summary>A commit landed.</summary>
+    void Committed(ResourceId resource, TableName table, long version, long rowsAdded);
+}

@@ -1,0 +1,51 @@
+namespace LakehouseOperator.Engine.Storage;
+
+/// <param name="Key">Relative to the store's root, parts joined by <c>/</c>, never starting with one.</param>
+public readonly record struct ObjectEntry(string Key, long Size, DateTimeOffset LastModified);
+
+public enum PutOutcome
+{
+    Created,
+
+    /// <summary>Something is there already; nothing was written.</summary>
+    AlreadyExists,
+
+    /// <summary>The reply was lost (time-out, 5xx, 409): look before putting again.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// Objects under one root: a folder, or a prefix of an S3 bucket. Every object appears whole or not at all. Failures that waiting may mend throw
+/// a <see cref="Pipelines.Codes.DiagnosticException"/> whose code exits with <c>Store</c>.
+/// </summary>
+public interface IObjectStore
+{
+    /// <summary><c>file:///path</c> or <c>s3://bucket/prefix</c>.</summary>
+    string Location { get; }
+
+    /// <summary>A store rooted below this one.</summary>
+    IObjectStore At(string prefix);
+
+    /// <summary>The compare-and-set of the table log: durable when <see cref="PutOutcome.Created"/> is returned, and exactly one of any number of callers gets that.</summary>
+    Task<PutOutcome> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>Puts or replaces a small object; for hints only.</summary>
+    Task PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>Moves or uploads a local file under a name that nobody else uses; durable on return. The local file may be gone afterwards.</summary>
+    Task PutFileAsync(string key, string path, CancellationToken cancellationToken);
+
+    /// <summary>A small object whole, or null where there is none.</summary>
+    Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>An object as a local file: the object itself where the store is a folder, else downloaded into <paramref name="directory"/>. Null where there is none.</summary>
+    Task<string?> StageAsync(string key, string directory, CancellationToken cancellationToken);
+
+    Task<ObjectEntry?> HeadAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>In ordinal order of keys, those greater than <paramref name="startAfter"/>. A missing prefix is empty.</summary>
+    IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, string? startAfter, CancellationToken cancellationToken);
+
+    /// <summary>Deletes; absent is fine.</summary>
+    Task DeleteAsync(string key, CancellationToken cancellationToken);
+}

@@ -1,0 +1,71 @@
+using LakehouseOperator.Pipelines.Specs;
+
+namespace LakehouseOperator.Pipelines.Plans;
+
+/// <summary>What one run shall do: everything that a runner needs, and no secret. Frozen by ADR 0002 and its golden files.</summary>
+/// <param name="Protocol">Version of plan and report; a reader accepts its own and the one before.</param>
+/// <param name="RunId">Unique per attempt.</param>
+/// <param name="PlanHash">Over everything but run id, attempt and trigger: equal hashes would write the same.</param>
+public sealed record RunPlan(
+    int Protocol,
+    string RunId,
+    string PlanHash,
+    ResourceKind Kind,
+    string Namespace,
+    string Name,
+    int Attempt,
+    RunTrigger Trigger,
+    LakePlan Lake,
+    RunLimits Limits,
+    IngestionPlan? Ingestion = null,
+    TransformationPlan? Transformation = null,
+    QualityCheckPlan? QualityCheck = null)
+{
+    public const int CurrentProtocol = 1;
+
+    public ResourceId Resource => new(Kind, Name, Namespace);
+}
+
+public enum TriggerKind
+{
+    OnChange,
+    Request,
+    Schedule,
+    Stream,
+}
+
+/// <param name="Key">What made it due, in words that are equal for equal causes: input data versions and gate hashes, a time, or a request.</param>
+public sealed record RunTrigger(TriggerKind Kind, string Key);
+
+/// <param name="Layers">Location of every layer: <c>file:///path</c> or <c>s3://bucket/prefix</c>.</param>
+public sealed record LakePlan(
+    string Lakehouse,
+    IReadOnlyDictionary<string, string> Layers,
+    long TargetFileSizeBytes,
+    TimeSpan LogRetention,
+    TimeSpan FileRetention);
+
+/// <param name="MemoryBytes">Hard bound of the SQL worker's resident memory; exceeded means exit <c>Memory</c>.</param>
+/// <param name="ScratchBytes">Bound of spilled state and staged outputs; exceeded means exit <c>ScratchFull</c>.</param>
+public sealed record RunLimits(TimeSpan Deadline, long MemoryBytes, long ScratchBytes, int Threads);
+
+public sealed record IngestionPlan(SourceSpec Source, IReadOnlyList<IngestedTableSpec> Tables, TimeSpan CommitInterval, long CommitRows, long CommitBytes, bool Drain);
+
+/// <param name="Inputs">What the SQL reads, from its syntax tree.</param>
+public sealed record TransformationPlan(
+    string Sql,
+    string SqlHash,
+    string Table,
+    MaterializationSpec Materialization,
+    IReadOnlyList<PartitionSpec> PartitionBy,
+    IReadOnlyList<PlannedInput> Inputs,
+    IReadOnlyList<PlannedGate> Gates);
+
+/// <param name="PinnedVersion">Of <c>AT (VERSION => n)</c>; otherwise the newest when the run starts.</param>
+public sealed record PlannedInput(string Table, long? PinnedVersion = null);
+
+/// <param name="Hash">Over the checks; a gate whose checks changed makes its table due.</param>
+public sealed record PlannedGate(string Name, string Hash, IReadOnlyList<CheckSpec> Checks);
+
+/// <param name="Version">The version to check; null: the newest.</param>
+public sealed record QualityCheckPlan(string Table, IReadOnlyList<CheckSpec> Checks, long? Version = null);

@@ -1,0 +1,72 @@
+using LakehouseOperator.Pipelines.Codes;
+
+namespace LakehouseOperator.Pipelines.Reports;
+
+public enum RunResult
+{
+    Succeeded,
+    UpToDate,
+    Failed,
+    Blocked,
+}
+
+/// <summary>What one run did; cumulative for streams. Frozen by ADR 0002 and its golden files.</summary>
+/// <param name="Error">Why it failed or was blocked.</param>
+/// <param name="Inputs">Versions that the result was made from.</param>
+public sealed record RunReport(
+    int Protocol,
+    string RunId,
+    ResourceKind Kind,
+    string Namespace,
+    string Name,
+    RunResult Result,
+    DateTimeOffset StartTime,
+    DateTimeOffset CompletionTime,
+    RunError? Error = null,
+    IReadOnlyList<InputVersion>? Inputs = null,
+    IReadOnlyList<TableReport>? Tables = null,
+    long RowsRead = 0,
+    long RowsWritten = 0,
+    IReadOnlyList<CheckResult>? Checks = null);
+
+/// <summary>The part of a <see cref="Diagnostic"/> that fits a status.</summary>
+public sealed record RunError(string Code, RunnerExit Exit, string Message, string? Field = null, int? Line = null, int? Column = null, string? Help = null);
+
+/// <param name="DataVersion">Last version at or below <paramref name="Version"/> that changed rows.</param>
+public sealed record InputVersion(string Table, string TableId, long Version, long DataVersion);
+
+/// <summary>A table that the run wrote or looked at.</summary>
+/// <param name="Rows">Live rows; null where statistics do not say.</param>
+/// <param name="Quarantined">Rows of the quarantine table.</param>
+public sealed record TableReport(
+    string Table,
+    string TableId,
+    long Version,
+    long DataVersion,
+    long? Rows,
+    long RowsAdded,
+    long Quarantined = 0,
+    DateTimeOffset? LastCommitTime = null,
+    DateTimeOffset? WatermarkTime = null);
+
+public enum CheckOutcome
+{
+    Passed,
+    Warned,
+    Failed,
+    Errored,
+    NoData,
+}
+
+/// <param name="QualityCheck">The resource that declares it.</param>
+/// <param name="Kind">The check's member name, such as <c>rowCount</c>.</param>
+/// <param name="Measured">What was found: a count, a percentage, seconds or the metric.</param>
+/// <param name="Threshold">The bound in words, such as <c>min 1</c>.</param>
+public sealed record CheckResult(
+    string QualityCheck,
+    string Name,
+    string Kind,
+    CheckOutcome Outcome,
+    double? Measured,
+    string Threshold,
+    string? Message = null);

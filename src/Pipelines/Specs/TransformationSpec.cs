@@ -1,0 +1,31 @@
+using System.ComponentModel;
+
+namespace LakehouseOperator.Pipelines.Specs;
+
+[Description("One DuckDB SELECT that becomes one table, published only when its gates pass.")]
+public sealed record TransformationSpec(
+    LakehouseRef LakehouseRef,
+    [property: Description("Exactly one SELECT over tables of this Lakehouse, written layer.table.")] string Sql,
+    [property: Description("The table that it writes, layer.table. Immutable.")] string Table,
+    [property: Description("How the result becomes the table. Exactly one; default replace.")] MaterializationSpec? Materialization = null,
+    [property: Description("Partition columns out of the result, few values each.")] IReadOnlyList<PartitionSpec>? PartitionBy = null,
+    [property: Description("What makes it run. Absent: onChange. {}: only on request.")] TriggerSpec? Trigger = null,
+    ExecutionSpec? Execution = null,
+    [property: Description("Stop running; the last version stays.")] bool Suspend = false,
+    RunnerSpec? Runner = null);
+
+public sealed record MaterializationSpec(ReplaceSpec? Replace = null);
+
+[Description("Every run's result replaces the table as one version.")]
+public sealed record ReplaceSpec;
+
+public sealed record TriggerSpec([property: Description("Run when an input has a new data version.")] OnChangeSpec? OnChange = null);
+
+public sealed record OnChangeSpec(
+    [property: Description("Least time between the starts of two runs. Default 0s.")] Duration? MinInterval = null,
+    [property: Description("Longest wait for upstream runs that are owed. Default 10m.")] Duration? MaxWait = null);
+
+public sealed record ExecutionSpec(
+    [property: Description("The run is ended after so long. Default 1800.")] int? ActiveDeadlineSeconds = null,
+    [property: Description("Attempts after the first when a store or source could not be reached. Default 3.")] int? Retries = null,
+    [property: Description("Threads of the SQL engine. Default: the cores.")] int? Threads = null);
