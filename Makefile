@@ -1,0 +1,67 @@
+# Prerequisites: the .NET SDK of global.json, npm, git. Everything else is restored by the targets that need it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+LAKE ?= ./lake
+ARGS ?=
+CONFIGURATION ?= Release
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+BIN := out/bin
+PROGRAMS := Cli Runner
+SOURCES := $(shell find src eng -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.txt' -o -name '*.json' \) -not -path '*/obj/*' -not -path '*/bin/*') \
+	Directory.Build.props Directory.Packages.props global.json
+LIBDUCKDB := node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so
+
+.PHONY: help
+help: ## Show what can be made
+	@echo "The Lakehouse Operator. Targets:"
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12 | sed 's/^/  /'
+	@echo
+	@echo "  make run                      the quickstart: generated events to checked gold tables, in ./lake"
+	@echo "  make run LAKE=/data ARGS=...  elsewhere, with more options of 'lakehouse run'"
+
+.PHONY: build
+build: $(BIN)/.built ## Build lakehouse and lakehouse-runner into out/bin
+
+$(LIBDUCKDB): package.json package-lock.json
+	@echo "Restoring libduckdb" >&2
+	@npm ci --silent --ignore-scripts
+	@touch $@
+
+$(BIN)/.built: $(SOURCES) $(LIBDUCKDB)
+	@echo "Building out/bin" >&2
+	@rm -rf $(BIN) && mkdir -p $(BIN)
+	@for program in $(PROGRAMS); do \
+	  dotnet publish src/$$program/$$program.csproj --configuration $(CONFIGURATION) --runtime linux-x64 --self-contained false \
+	    --output $(BIN) --verbosity quiet -p:RestoreLockedMode=true >&2 || exit 1; \
+	done
+	@touch $@
+
+.PHONY: run
+run: build ## Run the quickstart into ./lake (LAKE=..., ARGS=...)
+	@$(BIN)/lakehouse run -f config/samples/quickstart --lake "$(LAKE)" --once $(ARGS)
+
+.PHONY: test
+test: build ## Build and run every test; ends with "N passed, N failed"
+	@tests/run.sh $(ARGS)
+
+.PHONY: bench
+bench: build ## Measure against calibrators in the same run; writes docs/benchmarks.md
+	@tests/Benchmarks/run.sh $(ARGS)
+
+.PHONY: generate
+generate: ## Write the generated pages again
+	@LAKEHOUSE_GENERATE=1 dotnet test tests/Pipelines.Tests --nologo --verbosity quiet --filter "FullyQualifiedName~Generated"
+
+.PHONY: verify
+verify: ## Fail when a generated file or a lock file has drifted
+	@dotnet restore LakehouseOperator.sln --locked-mode --verbosity quiet
+	@dotnet test tests/Pipelines.Tests --nologo --verbosity quiet --filter "FullyQualifiedName~Generated"
+
+.PHONY: clean
+clean: ## Remove everything that was built; lakes stay
+	@rm -rf out node_modules
+	@find src tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
