@@ -1,4 +1,5 @@
 using LakehouseOperator.Pipelines;
+using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Engine.Runs;
 
@@ -21,4 +22,9 @@ public interface IRunProgress
 
     /// <summary>A commit landed.</summary>
     void Committed(ResourceId resource, TableName table, long version, long rowsAdded);
+
+    /// <summary>Something that a person should know and that does not end the run, such as a file that is left for later.</summary>
+    void Noticed(ResourceId resource, Diagnostic diagnostic)
+    {
+    }
 }

@@ -1,0 +1,44 @@
+namespace LakehouseOperator.Pipelines.Codes;
+
+/// <summary>LH30xx: sources and their positions. (LH31xx, records that do not fit, are in <c>RecordCodes</c>.)</summary>
+public static class SourceCodes
+{
+    public static readonly ErrorCode SourceUnreachable =
+        new("LH3001", "the source cannot be reached", RunnerExit.Source);
+
+    /// <summary>Reason <c>PositionMissing</c>: <c>startFrom</c> and a first run count only for an empty table.</summary>
+    public static readonly ErrorCode PositionMissing =
+        new("LH3002", "the table holds rows but no position of this source", RunnerExit.Source);
+
+    /// <summary>Reason <c>SourceRegressed</c>: what was read already is no longer what the source holds.</summary>
+    public static readonly ErrorCode SourceRegressed =
+        new("LH3003", "the source no longer is what the table's position was taken from", RunnerExit.Source);
+
+    public static readonly ErrorCode PositionUnreadable =
+        new("LH3004", "the table's position of this source cannot be read", RunnerExit.Source);
+
+    public static readonly ErrorCode FileReplaced =
+        new("LH3005", "a file was replaced, truncated or appended to after it was ingested", RunnerExit.Source);
+
+    public static readonly ErrorCode FileUnreadable =
+        new("LH3006", "a file cannot be read", RunnerExit.Source);
+
+    public static readonly ErrorCode FileUnsettled =
+        new("LH3007", "a file is still being written and is left for later", RunnerExit.Source);
+
+    public static readonly ErrorCode FileHeaderUnfit =
+        new("LH3008", "a file does not have the columns that the table declares", RunnerExit.Source);
+
+    public static readonly ErrorCode FileFormatUnfit =
+        new("LH3009", "a file is not of the declared format", RunnerExit.Source);
+
+    public static readonly ErrorCode PatternInvalid =
+        new("LH3010", "a file pattern cannot be read", RunnerExit.Invalid);
+
+    /// <summary><c>invalidValues: Stop</c>: nothing of the batch is committed.</summary>
+    public static readonly ErrorCode ContractStopped =
+        new("LH3020", "a record does not fit and the contract says to stop", RunnerExit.Source);
+
+    public static readonly ErrorCode ShapeChanged =
+        new("LH3021", "the declared columns do not fit the table as it is", RunnerExit.Invalid);
+}
