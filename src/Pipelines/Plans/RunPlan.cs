@@ -1,11 +1,16 @@
+using System.Text.Json.Serialization;
 using LakehouseOperator.Pipelines.Specs;
 
 namespace LakehouseOperator.Pipelines.Plans;
 
-/// <summary>What one run shall do: everything that a runner needs, and no secret. Frozen by ADR 0002 and its golden files.</summary>
+/// <summary>
+/// What one run shall do: everything that a runner needs, with every default applied, and no secret. Frozen by ADR 0002 and its golden
+/// files; read and written by <see cref="PlanJson"/> alone.
+/// </summary>
 /// <param name="Protocol">Version of plan and report; a reader accepts its own and the one before.</param>
 /// <param name="RunId">Unique per attempt.</param>
 /// <param name="PlanHash">Over everything but run id, attempt and trigger: equal hashes would write the same.</param>
+/// <param name="Attempt">From 1.</param>
 public sealed record RunPlan(
     int Protocol,
     string RunId,
@@ -23,6 +28,7 @@ public sealed record RunPlan(
 {
     public const int CurrentProtocol = 1;
 
+    [JsonIgnore]
     public ResourceId Resource => new(Kind, Name, Namespace);
 }
 
@@ -41,16 +47,31 @@ public sealed record RunTrigger(TriggerKind Kind, string Key);
 public sealed record LakePlan(
     string Lakehouse,
     IReadOnlyDictionary<string, string> Layers,
-    long TargetFileSizeBytes,
+    [property: JsonPropertyName("targetFileSize"), JsonConverter(typeof(BytesAsQuantity))] long TargetFileSizeBytes,
     TimeSpan LogRetention,
     TimeSpan FileRetention);
 
+/// <param name="Deadline">The run is ended after so long; zero: never (a stream).</param>
 /// <param name="MemoryBytes">Hard bound of the SQL worker's resident memory; exceeded means exit <c>Memory</c>.</param>
 /// <param name="ScratchBytes">Bound of spilled state and staged outputs; exceeded means exit <c>ScratchFull</c>.</param>
-public sealed record RunLimits(TimeSpan Deadline, long MemoryBytes, long ScratchBytes, int Threads);
+public sealed record RunLimits(
+    TimeSpan Deadline,
+    [property: JsonPropertyName("memory"), JsonConverter(typeof(BytesAsQuantity))] long MemoryBytes,
+    [property: JsonPropertyName("scratch"), JsonConverter(typeof(BytesAsQuantity))] long ScratchBytes,
+    int Threads);
 
-public sealed record IngestionPlan(SourceSpec Source, IReadOnlyList<IngestedTableSpec> Tables, TimeSpan CommitInterval, long CommitRows, long CommitBytes, bool Drain);
+/// <param name="Drain">End when the source has nothing more up to now, instead of waiting for more.</param>
+/// <param name="Gates">Row-level gates by table; failing rows go to quarantine.</param>
+public sealed record IngestionPlan(
+    SourceSpec Source,
+    IReadOnlyList<IngestedTableSpec> Tables,
+    TimeSpan CommitInterval,
+    long CommitRows,
+    [property: JsonConverter(typeof(BytesAsQuantity))] long CommitBytes,
+    bool Drain,
+    IReadOnlyDictionary<string, IReadOnlyList<PlannedGate>>? Gates = null);
 
+/// <param name="SqlHash">Over the SQL and what shapes its result (<see cref="PlanHashes.Sql"/>).</param>
 /// <param name="Inputs">What the SQL reads, from its syntax tree.</param>
 public sealed record TransformationPlan(
     string Sql,
@@ -64,6 +85,7 @@ public sealed record TransformationPlan(
 /// <param name="PinnedVersion">Of <c>AT (VERSION => n)</c>; otherwise the newest when the run starts.</param>
 public sealed record PlannedInput(string Table, long? PinnedVersion = null);
 
+/// <param name="Name">The QualityCheck that declares it.</param>
 /// <param name="Hash">Over the checks; a gate whose checks changed makes its table due.</param>
 public sealed record PlannedGate(string Name, string Hash, IReadOnlyList<CheckSpec> Checks);
 

@@ -1,0 +1,53 @@
+using LakehouseOperator.Pipelines.Specs;
+
+namespace LakehouseOperator.Pipelines.Plans;
+
+/// <summary>Every default that is not written in a record, once. The reference page is made from these.</summary>
+public static class Defaults
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1800);
+
+    /// <summary>Attempts after the first, for failures that waiting may mend.</summary>
+    public const int Retries = 3;
+
+    public static readonly TimeSpan CommitInterval = TimeSpan.FromSeconds(60);
+
+    public const long CommitRows = 100_000;
+
+    public const long CommitBytes = 128L << 20;
+
+    public const long ScratchBytes = 10L << 30;
+
+    public const long TargetFileSizeBytes = 256L << 20;
+
+    public static readonly TimeSpan Retention = TimeSpan.FromHours(168);
+
+    public const int MaxConcurrentRuns = 10;
+
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(10);
+
+    public static readonly TimeSpan SettleFor = TimeSpan.FromSeconds(2);
+
+    public const string FilePattern = "*";
+
+    public static readonly MaterializationSpec Materialization = new(Replace: new ReplaceSpec());
+
+    public static readonly TriggerSpec Trigger = new(OnChange: new OnChangeSpec());
+
+    public static readonly ContractSpec Contract = new();
+
+    /// <summary>The source with every field that has a default set.</summary>
+    public static SourceSpec Of(SourceSpec source) => source.Files is { } files
+        ? source with { Files = files with { Pattern = files.Pattern ?? FilePattern, SettleFor = files.SettleFor ?? new Duration(SettleFor), Format = Of(files.Format) } }
+        : source;
+
+    public static IngestedTableSpec Of(IngestedTableSpec table) => table with
+    {
+        PartitionBy = table.PartitionBy ?? [],
+        Contract = table.Contract ?? Contract,
+    };
+
+    private static FileFormatSpec Of(FileFormatSpec format) => format.Csv is { } csv
+        ? format with { Csv = csv with { Delimiter = csv.Delimiter ?? ",", Quote = csv.Quote ?? "\"" } }
+        : format;
+}
