@@ -15,8 +15,8 @@ public enum PutOutcome
 }
 
 /// <summary>
-/// Objects under one root: a folder, or a prefix of an S3 bucket. Every object appears whole or not at all. Failures that waiting may mend throw
-/// a <see cref="Pipelines.Codes.DiagnosticException"/> whose code exits with <c>Store</c>.
+/// Objects under one root: a folder, or a prefix of an S3 bucket. Every object appears whole or not at all. Keys are parts joined by <c>/</c>;
+/// a part is never empty, <c>.</c> or <c>..</c>. Failures throw a <see cref="Pipelines.Codes.DiagnosticException"/> with an LH40xx code.
 /// </summary>
 public interface IObjectStore
 {
@@ -38,13 +38,21 @@ public interface IObjectStore
     /// <summary>A small object whole, or null where there is none.</summary>
     Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The bytes from <paramref name="offset"/> on, at most <paramref name="length"/> and fewer only at the object's end; null where there is no object.
+    /// </summary>
+    Task<byte[]?> GetRangeAsync(string key, long offset, int length, CancellationToken cancellationToken);
+
     /// <summary>An object as a local file: the object itself where the store is a folder, else downloaded into <paramref name="directory"/>. Null where there is none.</summary>
     Task<string?> StageAsync(string key, string directory, CancellationToken cancellationToken);
 
     Task<ObjectEntry?> HeadAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>In ordinal order of keys, those greater than <paramref name="startAfter"/>. A missing prefix is empty.</summary>
+    /// <summary>In ordinal order of keys, those that start with <paramref name="prefix"/> and are greater than <paramref name="startAfter"/>. A missing prefix is empty.</summary>
     IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, string? startAfter, CancellationToken cancellationToken);
+
+    /// <summary>Names of the folders directly below <paramref name="folder"/> (empty: the root), in ordinal order. A missing folder is empty.</summary>
+    IAsyncEnumerable<string> ListFoldersAsync(string folder, CancellationToken cancellationToken);
 
     /// <summary>Deletes; absent is fine.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);

@@ -1,0 +1,25 @@
+using LakehouseOperator.Engine.Storage.Folders;
+using LakehouseOperator.Pipelines.Codes;
+
+namespace LakehouseOperator.Engine.Storage;
+
+/// <summary>Opens a store by its location.</summary>
+public static class StoreFactory
+{
+    /// <param name="location"><c>file:///path</c>, or an absolute path.</param>
+    /// <exception cref="DiagnosticException"><see cref="TableCodes.LocationUnknown"/>.</exception>
+    public static IObjectStore Open(string location, TimeProvider time)
+    {
+        if (location.StartsWith('/'))
+            return new FolderStore(location, time);
+        if (!Uri.TryCreate(location, UriKind.Absolute, out var uri))
+            throw Unknown($"\"{location}\" is not a location", "write an absolute path as file:///path/to/folder");
+        if (uri.Scheme != Uri.UriSchemeFile)
+            throw Unknown($"{uri.Scheme}:// locations are not supported here: \"{location}\"", "use a folder, file:///path/to/folder");
+        if (uri.Host.Length > 0 && uri.Host != "localhost")
+            throw Unknown($"\"{location}\" names the host \"{uri.Host}\"", $"three slashes for a path on this machine: file:///{uri.Host}{uri.AbsolutePath}");
+        return new FolderStore(Uri.UnescapeDataString(uri.AbsolutePath), time);
+    }
+
+    private static DiagnosticException Unknown(string message, string help) => new(TableCodes.LocationUnknown, message, help);
+}
