@@ -1,0 +1,15 @@
+using LakehouseOperator.Engine.Sources.Generator;
+using LakehouseOperator.Pipelines.Specs;
+
+namespace LakehouseOperator.Engine.Sources;
+
+/// <summary>Which folder serves which member of the union <see cref="SourceSpec"/>.</summary>
+public static class SourceCatalog
+{
+    /// <exception cref="ArgumentException">No member is set; validation refuses that before.</exception>
+    public static ISource Create(SourceSpec spec, TimeProvider time) => spec switch
+    {
+        { Generator: { } generator } => new GeneratorSource(generator, time),
+        _ => throw new ArgumentException("the source has no member", nameof(spec)),
+    };
+}
