@@ -19,6 +19,8 @@ internal sealed class SqlTypeParser(string sql)
         var type = ReadType();
         if (type is not null && tokens.Current.Kind != SqlTypeToken.End)
             type = Malformed();
+        if (refusal is not null)
+            type = null;
         reason = type is null ? refusal ?? SqlTypeNames.Unknown(sql) : null;
         return type;
     }
