@@ -1,0 +1,59 @@
+using LakehouseOperator.Pipelines.Plans;
+
+namespace LakehouseOperator.Pipelines.Decisions;
+
+/// <summary>Reasons of the condition Ready (interface.md), those that a decision can give.</summary>
+public enum Reason
+{
+    Succeeded,
+    Evaluated,
+    Completed,
+    Streaming,
+    Running,
+    Pending,
+    Queued,
+    WaitingForUpstream,
+    Suspended,
+    Invalid,
+    SqlInvalid,
+    OutputConflict,
+    NameConflict,
+    Cycle,
+    RunFailed,
+    Blocked,
+    SourceUnreachable,
+    SecretMissing,
+    Fenced,
+    HistoryGone,
+    InputExceedsScratch,
+    DeadlineExceeded,
+    OutOfMemory,
+}
+
+public enum Verdict
+{
+    /// <summary>Nothing to do until something changes.</summary>
+    Rest,
+
+    /// <summary>Due, but not now; looked at again when something changes, and at <see cref="Decision.At"/> at the latest.</summary>
+    Wait,
+
+    /// <summary>Start a run with this trigger and attempt.</summary>
+    Start,
+}
+
+/// <summary>What is to be done with one resource now, and why.</summary>
+/// <param name="Message">One sentence for people.</param>
+/// <param name="Trigger">Of the run to start, or of the one that is waited with.</param>
+/// <param name="Attempt">From 1; of the run to start.</param>
+/// <param name="At">When time alone changes the answer.</param>
+/// <param name="DueSince">Since when a run is owed; to be handed back as <see cref="Subject.DueSince"/>.</param>
+public sealed record Decision(
+    ResourceId Resource,
+    Verdict Verdict,
+    Reason Reason,
+    string Message,
+    RunTrigger? Trigger = null,
+    int Attempt = 0,
+    DateTimeOffset? At = null,
+    DateTimeOffset? DueSince = null);

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+using LakehouseOperator.Pipelines.Plans;
+
+namespace LakehouseOperator.Pipelines.Decisions;
+
+/// <summary>
+/// What makes a run due, as text that is equal for equal causes: input data versions, the SQL's hash, gates and the request. Runs are told apart by it, so
+/// its form is frozen (ADR 0002): another form would make every resource due once.
+/// </summary>
+public static class TriggerKeys
+{
+    /// <summary>Null where an input was never written.</summary>
+    public static string? Of(TransformationSubject subject, IReadOnlyDictionary<string, TableVersion> tables)
+    {
+        var request = subject.Request is { } requested ? $"request={requested}" : null;
+        if (!subject.OnChange)
+            return request ?? "";
+        var inputs = new List<ConsumedInput>();
+        foreach (var input in subject.Inputs)
+        {
+            if (!tables.TryGetValue(input.Table, out var version))
+                return null;
+            inputs.Add(new ConsumedInput(input.Table, version.TableId, version.DataVersion, input.PinnedVersion));
+        }
+
+        return Of(new ConsumedInputs(inputs, subject.SqlHash, subject.Gates), subject.Request);
+    }
+
+    /// <summary>Of a run that consumed exactly this.</summary>
+    public static string Of(ConsumedInputs consumed, string? request)
+    {
+        var key = new StringBuilder();
+        foreach (var input in consumed.Inputs.Where(input => input.PinnedVersion is null).OrderBy(input => input.Table, StringComparer.Ordinal))
+            key.Append(CultureInfo.InvariantCulture, $"{input.Table}={input.TableId}@{input.DataVersion};");
+        key.Append(CultureInfo.InvariantCulture, $"sql={consumed.SqlHash}");
+        foreach (var gate in consumed.Gates.OrderBy(gate => gate.Key, StringComparer.Ordinal))
+            key.Append(CultureInfo.InvariantCulture, $";gate:{gate.Key}={gate.Value}");
+        if (request is not null)
+            key.Append(CultureInfo.InvariantCulture, $";request={request}");
+        return key.ToString();
+    }
+
+    /// <summary>Of judging this version with these checks.</summary>
+    public static string Of(EvaluatedVersion version, string? request) =>
+        string.Create(CultureInfo.InvariantCulture, $"table={version.TableId}@{version.DataVersion};checks={version.ChecksHash}{(request is null ? "" : $";request={request}")}");
+
+    public static string Of(IngestionSubject subject) => (subject.DrainKey, subject.Request) switch
+    {
+        ({ } drain, null) => $"drain={drain}",
+        ({ } drain, { } request) => $"drain={drain};request={request}",
+        _ => "stream",
+    };
+}
