@@ -4,7 +4,7 @@ namespace LakehouseOperator.Pipelines.Specs;
 
 [Description("Where tables live, and the defaults and limits of what runs on them.")]
 public sealed record LakehouseSpec(
-    [property: Description("Layers beside bronze, silver and gold, or other locations for those three. Immutable.")]
+    [property: Description("Layers beside bronze, silver and gold, or other locations for those three. Immutable."), ItemBounds(0, 32)]
     IReadOnlyDictionary<string, LayerSpec>? Layers = null,
     [property: Description("How tables are written and how long their past is kept.")]
     TablesSpec? Tables = null,
@@ -12,11 +12,11 @@ public sealed record LakehouseSpec(
     LakehouseRunnerSpec? Runner = null);
 
 public sealed record LayerSpec(
-    [property: Description("Where the layer's tables live, a folder as file:///path. Omitted: <lake>/<layer>.")]
+    [property: Description("Where the layer's tables live, a folder as file:///path. Omitted: <lake>/<layer>."), LengthBounds(1, 1024)]
     string? Location = null);
 
 public sealed record TablesSpec(
-    [property: Description("Size at which a data file is closed and the next one begun.")]
+    [property: Description("Size at which a data file is closed and the next one begun. 1Mi to 4Gi. Default 256Mi.")]
     Quantity? TargetFileSize = null,
     [property: Description("How long versions of a table can be read back. At least 24h. Default 168h.")]
     Duration? LogRetention = null,
@@ -26,7 +26,7 @@ public sealed record TablesSpec(
 public sealed record LakehouseRunnerSpec(
     [property: Description("Memory bound of a run's SQL.")] ResourcesSpec? Resources = null,
     [property: Description("Space for staged inputs, spilled state and outputs of one run.")] ScratchSpec? Scratch = null,
-    [property: Description("How many runs may be under way at once; the others wait. Default 10; on one machine never more than its cores.")]
+    [property: Description("How many runs may be under way at once; the others wait. Default 10; on one machine never more than its cores."), NumberBounds(1, 10_000)]
     int? MaxConcurrentRuns = null);
 
 public sealed record RunnerSpec(
@@ -40,4 +40,4 @@ public sealed record ResourceLimits([property: Description("Memory, such as 2Gi.
 
 public sealed record ScratchSpec([property: Description("Such as 10Gi, the default.")] Quantity? SizeLimit = null);
 
-public sealed record LakehouseRef([property: Description("Name of a Lakehouse in the same namespace.")] string Name);
+public sealed record LakehouseRef([property: Description("Name of a Lakehouse in the same namespace."), LengthBounds(1, 253)] string Name);

@@ -6,8 +6,8 @@ namespace LakehouseOperator.Pipelines.Specs;
 [Description("Expectations on one table.")]
 public sealed record QualityCheckSpec(
     LakehouseRef LakehouseRef,
-    [property: Description("The table, layer.table.")] string Table,
-    IReadOnlyList<CheckSpec> Checks,
+    [property: Description("The table, layer.table."), LengthBounds(1, 128)] string Table,
+    [property: Description("The expectations, each of exactly one kind."), ItemBounds(1, 100)] IReadOnlyList<CheckSpec> Checks,
     [property: Description("Gate: before a new version is published. Report: after. Default Report.")]
     Enforcement Enforcement = Enforcement.Report,
     RunnerSpec? Runner = null);
@@ -25,10 +25,11 @@ public enum CheckSeverity
 }
 
 /// <summary>The catalogue of checks: one member each, exactly one of them set.</summary>
+[ExactlyOne]
 public sealed record CheckSpec(
-    string Name,
+    [property: Description("Names the check in results; unique in the resource."), LengthBounds(1, 63)] string Name,
     CheckSeverity Severity = CheckSeverity.Error,
-    [property: Description("Only rows for which this expression holds.")] string? Where = null,
+    [property: Description("Only rows for which this expression holds."), LengthBounds(1, 8192)] string? Where = null,
     RowCountCheck? RowCount = null,
     MissingCheck? Missing = null,
     UniqueCheck? Unique = null,
@@ -40,35 +41,38 @@ public sealed record CheckSpec(
     RowsCheck? Rows = null);
 
 [Description("How many rows there are. At least one of min and max.")]
-public sealed record RowCountCheck(long? Min = null, long? Max = null);
+public sealed record RowCountCheck([property: NumberBounds(0, 1e18)] long? Min = null, [property: NumberBounds(0, 1e18)] long? Max = null);
 
 [Description("Rows in which the column is NULL, bounded by count or by percent. Default: none.")]
-public sealed record MissingCheck(string Column, long? Max = null, double? MaxPercent = null);
+public sealed record MissingCheck(
+    [property: LengthBounds(1, 255)] string Column,
+    [property: NumberBounds(0, 1e18)] long? Max = null,
+    [property: NumberBounds(0, 100)] double? MaxPercent = null);
 
 [Description("No two rows share these columns. Rows with a NULL in them do not count.")]
-public sealed record UniqueCheck(IReadOnlyList<string> Columns);
+public sealed record UniqueCheck([property: ItemBounds(1, 32), LengthBounds(1, 255)] IReadOnlyList<string> Columns);
 
 [Description("Every value that is not NULL is one of these, compared as the column's type.")]
 public sealed record ValuesCheck(
-    string Column,
-    [property: Description("Texts, numbers or booleans.")] IReadOnlyList<JsonElement> In);
+    [property: LengthBounds(1, 255)] string Column,
+    [property: Description("Texts, numbers or booleans."), ItemBounds(1, 1000), LengthBounds(0, 1024)] IReadOnlyList<JsonElement> In);
 
 [Description("The newest value of a date or timestamp column is no older than this.")]
-public sealed record FreshnessCheck(string Column, Duration MaxAge);
+public sealed record FreshnessCheck([property: LengthBounds(1, 255)] string Column, Duration MaxAge);
 
 [Description("Every key that is not NULL exists in another table.")]
 public sealed record ReferenceCheck(
-    IReadOnlyList<string> Columns,
-    [property: Description("The other table, layer.table.")] string To,
-    [property: Description("Its columns, in the order of columns. Default: the same names.")] IReadOnlyList<string>? ToColumns = null);
+    [property: ItemBounds(1, 32), LengthBounds(1, 255)] IReadOnlyList<string> Columns,
+    [property: Description("The other table, layer.table."), LengthBounds(1, 128)] string To,
+    [property: Description("Its columns, in the order of columns. Default: the same names."), ItemBounds(1, 32), LengthBounds(1, 255)] IReadOnlyList<string>? ToColumns = null);
 
 [Description("The table's columns and types.")]
-public sealed record SchemaCheck(IReadOnlyList<SchemaCheckColumn> Columns, bool AllowExtra = true);
+public sealed record SchemaCheck([property: ItemBounds(1, 1000)] IReadOnlyList<SchemaCheckColumn> Columns, bool AllowExtra = true);
 
-public sealed record SchemaCheckColumn(string Name, string Type);
+public sealed record SchemaCheckColumn([property: LengthBounds(1, 255)] string Name, [property: LengthBounds(1, 4096)] string Type);
 
 [Description("An aggregate within bounds. At least one of min and max.")]
-public sealed record MetricCheck(string Expression, double? Min = null, double? Max = null);
+public sealed record MetricCheck([property: LengthBounds(1, 8192)] string Expression, double? Min = null, double? Max = null);
 
 [Description("Rows for which the expression holds are bad; at most max of them. Default 0.")]
-public sealed record RowsCheck(string Failing, long? Max = null);
+public sealed record RowsCheck([property: LengthBounds(1, 8192)] string Failing, [property: NumberBounds(0, 1e18)] long? Max = null);

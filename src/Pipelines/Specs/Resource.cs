@@ -5,7 +5,7 @@ public sealed record Metadata(
     string Name,
     string? Namespace = null,
     IReadOnlyDictionary<string, string>? Labels = null,
-    IReadOnlyDictionary<string, string>? Annotations = null);
+    [property: LengthBounds(0, 262_144)] IReadOnlyDictionary<string, string>? Annotations = null);
 
 /// <summary>One of the four kinds, strictly parsed. Defaults that are constants are in the records; the others are applied where they are used.</summary>
 public abstract record Resource(Metadata Metadata)

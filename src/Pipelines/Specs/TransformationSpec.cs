@@ -5,15 +5,16 @@ namespace LakehouseOperator.Pipelines.Specs;
 [Description("One DuckDB SELECT that becomes one table, published only when its gates pass.")]
 public sealed record TransformationSpec(
     LakehouseRef LakehouseRef,
-    [property: Description("Exactly one SELECT over tables of this Lakehouse, written layer.table.")] string Sql,
-    [property: Description("The table that it writes, layer.table. Immutable.")] string Table,
+    [property: Description("Exactly one SELECT over tables of this Lakehouse, written layer.table."), LengthBounds(1, 65_536)] string Sql,
+    [property: Description("The table that it writes, layer.table. Immutable."), LengthBounds(1, 128)] string Table,
     [property: Description("How the result becomes the table. Exactly one; default replace.")] MaterializationSpec? Materialization = null,
-    [property: Description("Partition columns out of the result, few values each.")] IReadOnlyList<PartitionSpec>? PartitionBy = null,
+    [property: Description("Partition columns out of the result, few values each."), ItemBounds(0, 8)] IReadOnlyList<PartitionSpec>? PartitionBy = null,
     [property: Description("What makes it run. Absent: onChange. {}: only on request.")] TriggerSpec? Trigger = null,
     ExecutionSpec? Execution = null,
     [property: Description("Stop running; the last version stays.")] bool Suspend = false,
     RunnerSpec? Runner = null);
 
+[ExactlyOne]
 public sealed record MaterializationSpec(ReplaceSpec? Replace = null);
 
 [Description("Every run's result replaces the table as one version.")]
@@ -26,6 +27,6 @@ public sealed record OnChangeSpec(
     [property: Description("Longest wait for upstream runs that are owed. Default 10m.")] Duration? MaxWait = null);
 
 public sealed record ExecutionSpec(
-    [property: Description("The run is ended after so long. Default 1800.")] int? ActiveDeadlineSeconds = null,
-    [property: Description("Attempts after the first when a store or source could not be reached. Default 3.")] int? Retries = null,
-    [property: Description("Threads of the SQL engine. Default: the cores.")] int? Threads = null);
+    [property: Description("The run is ended after so long. Default 1800."), NumberBounds(1, 604_800)] int? ActiveDeadlineSeconds = null,
+    [property: Description("Attempts after the first when a store or source could not be reached. Default 3."), NumberBounds(0, 100)] int? Retries = null,
+    [property: Description("Threads of the SQL engine. Default: the cores."), NumberBounds(1, 1024)] int? Threads = null);
