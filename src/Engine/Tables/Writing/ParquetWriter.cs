@@ -20,21 +20,16 @@ public static class ParquetWriter
     public const long DefaultTargetFileSizeBytes = 128L << 20;
 
     /// <summary>
-    /// What the database must be opened with. Partition values and statistics come as text in the session's time zone. Without insertion order
-    /// row groups are bounded in bytes as well as in rows. An open partition holds about 350 KB; beyond the limit the
-    /// oldest is closed and its partition goes on in another file.
+    /// Statements that a connection must have run before its configuration is locked. Partition values and statistics come as text in the
+    /// session's time zone. Without insertion order row groups are bounded in bytes as well as in rows. An open partition holds about
+    /// 350 KB; beyond the limit the oldest is closed and its partition goes on in another file.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["TimeZone"] = "UTC",
-        ["preserve_insertion_order"] = "false",
-        ["partitioned_write_max_open_files"] = "256",
-    };
+    public const string SessionSettings = "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET partitioned_write_max_open_files = 256;";
 
     /// <summary>Longest name that a folder may have on the file systems that we know.</summary>
     private const int MaxFolderBytes = 255;
 
-    /// <param name="connection">Of a database with <see cref="Settings"/>.</param>
+    /// <param name="connection">One that has run <see cref="SessionSettings"/>.</param>
     /// <param name="query">A SELECT whose columns have stored types (see <see cref="Projection"/>).</param>
     /// <returns>In no particular order; none for no rows. Partition values are in Delta's serialisation.</returns>
     /// <exception cref="DuckDbException">The query or the writing failed; files of this call may be left in the folder.</exception>
