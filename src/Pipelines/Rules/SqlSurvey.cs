@@ -1,0 +1,83 @@
+using LakehouseOperator.Pipelines.Graph;
+using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Pipelines.Types;
+
+namespace LakehouseOperator.Pipelines.Rules;
+
+/// <summary>Gathers from a judge what <see cref="CatalogueBuilder"/> needs to know of SQL. One question at a time: a judge is one worker.</summary>
+internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
+{
+    private readonly Dictionary<ResourceId, SqlAnalysis> analyses = [];
+    private readonly List<ExpressionProblem> expressions = [];
+
+    public async Task<Catalogue> BuildAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (id, spec) in Transformations())
+        {
+            if (!string.IsNullOrWhiteSpace(spec.Sql))
+                analyses[id] = await judge.ReadAsync(spec.Sql, cancellationToken);
+        }
+
+        // Each answer makes the columns of one more table known.
+        var unbound = Catalogue.Build(parsed, analyses);
+        var schemas = new Dictionary<LakeTable, TableSchema>(unbound.Schemas);
+        var resources = parsed.Resources.Where(r => r.Resource is TransformationResource).ToDictionary(r => r.Id);
+        foreach (var id in unbound.Graph.Order.Where(resources.ContainsKey))
+            await BindAsync(resources[id], unbound.Graph, schemas, cancellationToken);
+
+        await JudgeExpressionsAsync(schemas, cancellationToken);
+        return Catalogue.Build(parsed, analyses, expressions);
+    }
+
+    private IEnumerable<(ResourceId Id, TransformationSpec Spec)> Transformations() =>
+        parsed.Resources.Select(r => r.Resource).OfType<TransformationResource>().Select(t => (t.Id, t.Spec));
+
+    private async Task BindAsync(ParsedResource resource, PipelineGraph graph, Dictionary<LakeTable, TableSchema> schemas, CancellationToken cancellationToken)
+    {
+        var spec = ((TransformationResource)resource.Resource!).Spec;
+        if (!analyses.TryGetValue(resource.Id, out var analysis) || analysis.Problem is not null || KnownInputs(graph, schemas, resource.Id, analysis) is not { } inputs)
+            return;
+        var bound = await judge.BindAsync(spec.Sql, inputs, cancellationToken);
+        analyses[resource.Id] = analysis with { Columns = bound.Problem is null ? bound.Columns : null, Problem = bound.Problem };
+
+        // What is wrong with the columns is found again, and reported, when the catalogue is built from all answers.
+        if (TransformationRules.JudgeOutput(new Subject(resource, new Findings()), spec, analyses[resource.Id].Columns) is not { } schema)
+            return;
+        foreach (var table in graph.WritesOf(resource.Id))
+            schemas[table] = schema;
+    }
+
+    /// <summary>Null where the columns of something that it reads are not known.</summary>
+    private static List<KnownTable>? KnownInputs(PipelineGraph graph, Dictionary<LakeTable, TableSchema> schemas, ResourceId id, SqlAnalysis analysis)
+    {
+        var inputs = new List<KnownTable>();
+        foreach (var table in graph.ReadsOf(id))
+        {
+            if (!schemas.TryGetValue(table, out var schema))
+                return null;
+            inputs.Add(new KnownTable(table.Name, schema));
+        }
+
+        return inputs.Count == analysis.Reads.Select(r => r.Table).Distinct(StringComparer.Ordinal).Count() ? inputs : null;
+    }
+
+    private async Task JudgeExpressionsAsync(Dictionary<LakeTable, TableSchema> schemas, CancellationToken cancellationToken)
+    {
+        foreach (var check in parsed.Resources.Select(r => r.Resource).OfType<QualityCheckResource>())
+        {
+            if (!TableName.TryParse(check.Spec.Table, out var name))
+                continue;
+            if (!schemas.TryGetValue(new LakeTable(check.Id.Namespace, check.Spec.LakehouseRef.Name, name), out var schema))
+                continue;
+            for (var i = 0; i < check.Spec.Checks.Count; i++)
+            {
+                foreach (var (field, text) in CheckRules.Expressions($"spec.checks[{i}]", check.Spec.Checks[i]).Where(e => !string.IsNullOrWhiteSpace(e.Text)))
+                {
+                    var aggregate = field.EndsWith(".metric.expression", StringComparison.Ordinal);
+                    if (await judge.JudgeExpressionAsync(text, aggregate, new KnownTable(name, schema), cancellationToken) is { } problem)
+                        expressions.Add(new ExpressionProblem(check.Id, field, problem));
+                }
+            }
+        }
+    }
+}
