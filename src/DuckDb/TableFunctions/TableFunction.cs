@@ -14,6 +14,9 @@ public abstract class TableFunction
     /// <summary>BIGINT arguments come as long, VARCHAR as string; other types are given as DuckDB prints them.</summary>
     public virtual IReadOnlyList<DuckDbType> Parameters => [];
 
+    /// <summary>True: readers are told which columns the statement uses (<see cref="VectorWriter.IsWanted"/>). False: they write them all.</summary>
+    public virtual bool SkipsUnusedColumns => true;
+
     /// <summary>Called when a statement is bound.</summary>
     public abstract TableBinding Bind(IReadOnlyList<object?> arguments);
 }

@@ -27,7 +27,7 @@ internal static unsafe class TableFunctionRegistration
         NativeMethods.duckdb_table_function_set_init(native, &Open);
         NativeMethods.duckdb_table_function_set_local_init(native, &OpenReader);
         NativeMethods.duckdb_table_function_set_function(native, &Read);
-        NativeMethods.duckdb_table_function_supports_projection_pushdown(native, pushdown: true);
+        NativeMethods.duckdb_table_function_supports_projection_pushdown(native, function.SkipsUnusedColumns);
         if (NativeMethods.duckdb_register_table_function(connection, native) != NativeState.Success)
             throw new DuckDbException(DuckDbErrorType.Catalog, $"DuckDB did not take the table function \"{function.Name}\"; is the name taken?");
     }

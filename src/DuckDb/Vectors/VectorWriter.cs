@@ -20,7 +20,7 @@ public unsafe struct VectorWriter
     {
         this.vector = vector;
         values = (byte*)NativeMethods.duckdb_vector_get_data(vector);
-        validity = null;
+        validity = NativeMethods.duckdb_vector_get_validity(vector);
     }
 
     /// <summary>False for a column that the query does not ask for.</summary>
