@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text.Json;
+using LakehouseOperator.Engine.Storage;
+using LakehouseOperator.Engine.Tables.Checkpoints;
+using LakehouseOperator.Pipelines.Codes;
+
+namespace LakehouseOperator.Engine.Tables.Log;
+
+/// <summary>
+/// Rebuilds a table's state: the newest checkpoint that can be used, then every later commit in order. A gap, a line that is no action, a state
+/// without protocol or metadata is a damaged log and never a shorter table.
+/// </summary>
+/// <param name="scratch">A folder for checkpoints of stores that are no folders.</param>
+internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints, string scratch)
+{
+    /// <summary>Listing and reading are not one step: clean-up may take a file in between. Then all is listed again, so often.</summary>
+    private const int Attempts = 4;
+
+    /// <param name="version">Null: the newest.</param>
+    /// <returns>Null where there is no table.</returns>
+    public async Task<LogState?> ReadAsync(long? version, CancellationToken cancellationToken)
+    {
+        var hint = await LastCheckpoint.ReadAsync(table, cancellationToken);
+        var from = hint is { } hinted && (version is null || hinted <= version) ? hinted : 0;
+        for (var attempt = 1; ; attempt++)
+        {
+            var listing = await LogListing.ReadAsync(table, from, cancellationToken);
+            if (from > 0 && !listing.Usable(version).Any())
+            {
+                from = 0;
+                listing = await LogListing.ReadAsync(table, from, cancellationToken);
+            }
+
+            try
+            {
+                return listing.IsEmpty ? null : await ReplayAsync(listing, version, cancellationToken);
+            }
+            catch (CommitMissingException missing)
+            {
+                if (attempt == Attempts)
+                    throw LogDamage.At(table.Location, LogFileName.Commit(missing.Version), "the file is missing, and later versions are there", missing);
+                from = 0;
+            }
+        }
+    }
+
+    /// <summary>Applies what came since, up to a version. False where the state cannot be continued and must be read anew.</summary>
+    public async Task<bool> TryAdvanceAsync(LogState state, long? upTo, CancellationToken cancellationToken)
+    {
+        var listing = await LogListing.ReadAsync(table, state.Version, cancellationToken);
+        if (!listing.Commits.ContainsKey(state.Version))
+            return false; // cleaned up behind a checkpoint, or another table stands here now
+        for (var next = state.Version + 1; next <= Math.Min(listing.Newest, upTo ?? long.MaxValue); next++)
+        {
+            var commit = await ReadCommitAsync(next, cancellationToken);
+            if (commit is null)
+                return false;
+            state.Apply(commit);
+        }
+
+        return true;
+    }
+
+    /// <summary>One commit; null where the log does not hold it.</summary>
+    public async Task<LogCommit?> ReadCommitAsync(long version, CancellationToken cancellationToken)
+    {
+        var content = await table.GetAsync(LogFileName.Commit(version), cancellationToken);
+        return content is null ? null : LogCommit.Parse(version, content, table.Location);
+    }
+
+    private async Task<LogState> ReplayAsync(LogListing listing, long? version, CancellationToken cancellationToken)
+    {
+        var newest = Newest(listing, version);
+        var state = await BeginAsync(listing, newest, cancellationToken);
+        while (state.Version < newest)
+        {
+            var next = state.Version + 1;
+            state.Apply(await ReadCommitAsync(next, cancellationToken) ?? throw new CommitMissingException(next));
+        }
+
+        if (state.Protocol is null)
+            throw LogDamage.At(table.Location, LogFileName.Commit(state.Version), "no commit up to here holds the protocol");
+        if (state.MetaData is null)
+            throw LogDamage.At(table.Location, LogFileName.Commit(state.Version), "no commit up to here holds the table's metaData");
+        if (state.DataVersion < 0)
+            state.DataVersion = await FindDataVersionAsync(state, cancellationToken);
+        return state;
+    }
+
+    private long Newest(LogListing listing, long? version)
+    {
+        if (version is not { } wanted)
+            return listing.Newest;
+        return wanted >= 0 && wanted <= listing.Newest
+            ? wanted
+            : throw new DiagnosticException(
+                TableCodes.VersionUnknown,
+                string.Create(CultureInfo.InvariantCulture, $"{table.Location} has no version {wanted}; the newest is {listing.Newest}"),
+                "lakehouse history lists the versions");
+    }
+
+    private async Task<LogState> BeginAsync(LogListing listing, long newest, CancellationToken cancellationToken)
+    {
+        CheckpointUnreadableException? unreadable = null;
+        foreach (var parts in listing.Usable(newest))
+        {
+            try
+            {
+                var content = await checkpoints.ReadAsync(parts.Version, await StageAsync(parts, cancellationToken), table.Location, cancellationToken);
+                var state = new LogState(table.Location);
+                state.Begin(content);
+                return state;
+            }
+            catch (CheckpointUnreadableException failure)
+            {
+                unreadable ??= failure;
+            }
+        }
+
+        if (listing.Commits.ContainsKey(0))
+            return new LogState(table.Location);
+        if (unreadable is not null)
+            throw LogDamage.At(table.Location, LogFileName.Folder, $"no checkpoint can be read, and older commits are gone: {unreadable.Message}", unreadable);
+        if (listing.V2Checkpoints.Any(version => version <= newest))
+            throw LogDamage.Unsupported(table.Location, "v2Checkpoint");
+        var oldest = listing.Usable(null).Select(static one => one.Version).Append(long.MaxValue).Min();
+        throw oldest < long.MaxValue
+            ? new DiagnosticException(
+                TableCodes.VersionGone,
+                string.Create(CultureInfo.InvariantCulture, $"{table.Location} no longer holds version {newest}; the oldest is {oldest}"),
+                "read a newer version; how long versions are kept is spec.tables.logRetention")
+            : LogDamage.At(table.Location, LogFileName.Commit(0), "the file is missing, and no checkpoint stands for it");
+    }
+
+    private async Task<IReadOnlyList<string>> StageAsync(CheckpointParts parts, CancellationToken cancellationToken)
+    {
+        var paths = new List<string>(parts.Files.Count);
+        foreach (var file in parts.Files)
+            paths.Add(await table.StageAsync(file.Key, scratch, cancellationToken) ?? throw new CommitMissingException(parts.Version));
+        return paths;
+    }
+
+    /// <summary>
+    /// No commit after the checkpoint changed rows, so the last one that did is behind it. Our own commits say which (ADR 0004); what others
+    /// wrote since is looked up as far as its JSON is still there, and beyond that the checkpoint's version stands for it: a consumer may run once
+    /// too often, never once too few.
+    /// </summary>
+    private async Task<long> FindDataVersionAsync(LogState state, CancellationToken cancellationToken)
+    {
+        var (known, asOf) = DataVersionRecord.Read(state.Domains) ?? (0, -1);
+        for (var version = state.CheckpointVersion; version > asOf; version--)
+        {
+            var commit = await ReadCommitAsync(version, cancellationToken);
+            if (commit is null)
+                return state.CheckpointVersion;
+            if (commit.DataChange)
+                return version;
+        }
+
+        return known;
+    }
+
+    private sealed class CommitMissingException(long version) : Exception
+    {
+        public long Version { get; } = version;
+    }
+}

@@ -1,0 +1,117 @@
+using LakehouseOperator.Engine.Tables.Checkpoints;
+
+namespace LakehouseOperator.Engine.Tables.Log;
+
+/// <summary>
+/// The replay of a log up to one version (Delta protocol, "Action Reconciliation"). Mutable and owned by one reader; snapshots are copies.
+/// </summary>
+internal sealed class LogState(string location)
+{
+    private readonly Dictionary<string, DataFile> files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RemoveAction> tombstones = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> domains = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, TxnAction> transactions = new(StringComparer.Ordinal);
+    private readonly PartitionValuePool pool = new();
+    private IReadOnlyList<DataFile>? listed;
+
+    public string Location { get; } = location;
+
+    /// <summary>-1 before anything was applied.</summary>
+    public long Version { get; private set; } = -1;
+
+    /// <summary>The version of the checkpoint that the replay began at, or -1.</summary>
+    public long CheckpointVersion { get; private set; } = -1;
+
+    public ProtocolAction? Protocol { get; private set; }
+
+    public MetaDataAction? MetaData { get; private set; }
+
+    public IReadOnlyDictionary<string, DataFile> Files => files;
+
+    /// <summary>Removed since <see cref="CheckpointVersion"/>; older ones are in that checkpoint.</summary>
+    public IReadOnlyDictionary<string, RemoveAction> Tombstones => tombstones;
+
+    public IReadOnlyDictionary<string, string> Domains => domains;
+
+    public IReadOnlyDictionary<string, TxnAction> Transactions => transactions;
+
+    /// <summary>Last version among those applied as commits that changed rows; -1: none of them.</summary>
+    public long DataVersion { get; set; } = -1;
+
+    /// <summary>Of the last commit applied, milliseconds since the epoch; null where it does not say.</summary>
+    public long? Timestamp { get; private set; }
+
+    /// <summary>A checkpoint's adds may come in any order; nothing else may be applied before it.</summary>
+    public void Begin(CheckpointContent checkpoint)
+    {
+        Version = CheckpointVersion = checkpoint.Version;
+        Protocol = checkpoint.Protocol;
+        MetaData = checkpoint.MetaData;
+        foreach (var txn in checkpoint.Transactions)
+            transactions[txn.AppId] = txn;
+        foreach (var domain in checkpoint.Domains)
+            Set(domain);
+        files.EnsureCapacity(checkpoint.Adds.Count);
+        foreach (var add in checkpoint.Adds)
+            Put(add);
+    }
+
+    public void Apply(LogCommit commit)
+    {
+        if (commit.Version != Version + 1)
+            throw new InvalidOperationException($"version {commit.Version} cannot follow {Version}");
+        listed = commit.Adds.Count + commit.Removes.Count > 0 ? null : listed;
+        Version = commit.Version;
+        Protocol = commit.Protocol ?? Protocol;
+        MetaData = commit.MetaData ?? MetaData;
+        Timestamp = commit.Info?.Timestamp;
+        foreach (var txn in commit.Transactions)
+            transactions[txn.AppId] = txn;
+        foreach (var domain in commit.Domains)
+            Set(domain);
+
+        // Within one commit the order of lines means nothing: a path that is removed and added again is there afterwards.
+        foreach (var remove in commit.Removes)
+        {
+            var key = DataFilePath.Key(remove.Path, remove.DeletionVector);
+            files.Remove(key);
+            tombstones[key] = remove.PartitionValues is { } values ? remove with { PartitionValues = pool.Share(values) } : remove;
+        }
+
+        foreach (var add in commit.Adds)
+        {
+            tombstones.Remove(DataFilePath.Key(add.Path, add.DeletionVector));
+            Put(add);
+        }
+
+        if (commit.DataChange || commit.Version == 0)
+            DataVersion = commit.Version;
+    }
+
+    /// <summary>The live files as an unchanging list, made once per version.</summary>
+    public IReadOnlyList<DataFile> ListFiles() => listed ??= [.. files.Values];
+
+    private void Put(AddAction add)
+    {
+        if (add.DeletionVector is not null)
+            throw LogDamage.Unsupported(Location, "deletionVectors", $"file {add.Path}");
+        files[DataFilePath.Key(add.Path, null)] = new DataFile(
+            add.Path,
+            add.Size,
+            DateTimeOffset.FromUnixTimeMilliseconds(add.ModificationTime),
+            pool.Share(add.PartitionValues),
+            add.Stats,
+            StatisticsText.RowCount(add.Stats))
+        {
+            Tags = add.Tags is { Count: > 0 } ? add.Tags : null,
+        };
+    }
+
+    private void Set(DomainMetadataAction domain)
+    {
+        if (domain.Removed)
+            domains.Remove(domain.Domain);
+        else
+            domains[domain.Domain] = domain.Configuration ?? "";
+    }
+}
