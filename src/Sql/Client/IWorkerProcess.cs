@@ -1,0 +1,17 @@
+namespace LakehouseOperator.Sql.Client;
+
+/// <summary>What stands behind a connection: a child process that can be killed and measured, or a sidecar that can only be hung up on.</summary>
+public interface IWorkerProcess : IAsyncDisposable
+{
+    /// <summary>Why it was ended; null while it lives, and when it ended by itself.</summary>
+    WorkerEnd? End { get; }
+
+    /// <summary>Ends it now. The first reason given stays.</summary>
+    void Kill(WorkerEnd why);
+
+    /// <summary>Holds it to the limits, and the output folder to the scratch bound, until disposed.</summary>
+    IDisposable Watch(SqlLimits limits, string? outputDirectory);
+
+    /// <summary>Waits until its end is known after the connection broke; a short, bounded wait.</summary>
+    Task<WorkerEnd> EndedAsync();
+}
