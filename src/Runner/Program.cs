@@ -1,1 +1,6 @@
-return 0;
+using System.CommandLine;
+using LakehouseOperator.Runner;
+
+return await new RootCommand("Runs one plan, or serves SQL. Started by the operator and by lakehouse.") { SqlWorkerCommand.Create() }
+    .Parse(args)
+    .InvokeAsync();

@@ -1,0 +1,191 @@
+using System.Globalization;
+using LakehouseOperator.Sql;
+using LakehouseOperator.Sql.Client;
+
+namespace LakehouseOperator.Engine.SqlWorker.Pool;
+
+/// <param name="RunnerPath">The executable <c>lakehouse-runner</c>; see <see cref="LocalSqlWorkerPool.FindRunner"/>.</param>
+/// <param name="Directory">Scratch of all workers; a private folder is made below it. Null: the system's folder for temporary files.</param>
+/// <param name="KeepIdle">Workers kept for the next caller.</param>
+public sealed record LocalSqlWorkerOptions(string RunnerPath, string? Directory = null, int KeepIdle = 4, SqlWorkerOptions? Worker = null);
+
+/// <summary>Workers as child processes. They end with this process, however that ends. Thread-safe.</summary>
+public sealed class LocalSqlWorkerPool : ISqlWorkerPool
+{
+    private const string Prefix = "lh-sql-";
+    private const string RunnerName = "lakehouse-runner";
+    private const string RunnerVariable = "LAKEHOUSE_RUNNER";
+
+    private readonly LocalSqlWorkerOptions options;
+    private readonly TimeProvider time;
+    private readonly Watchdog watchdog = new();
+    private readonly Lock gate = new();
+    private readonly Stack<Worker> idle = new();
+    private readonly string root;
+    private Task<Worker>? ahead;
+    private int started;
+    private bool disposed;
+
+    public LocalSqlWorkerPool(LocalSqlWorkerOptions options, TimeProvider time)
+    {
+        this.options = options;
+        this.time = time;
+        var parent = options.Directory ?? Path.GetTempPath();
+        RemoveLeftovers(parent);
+        root = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}"));
+    }
+
+    /// <summary>Beside this application, or by the variable <c>LAKEHOUSE_RUNNER</c>.</summary>
+    /// <exception cref="FileNotFoundException">It is in neither place.</exception>
+    public static string FindRunner()
+    {
+        var beside = Path.Combine(AppContext.BaseDirectory, RunnerName);
+        if (File.Exists(beside))
+            return beside;
+        var named = Environment.GetEnvironmentVariable(RunnerVariable);
+        return !string.IsNullOrEmpty(named) && File.Exists(named)
+            ? named
+            : throw new FileNotFoundException($"{RunnerName} was not found beside {AppContext.BaseDirectory} nor by {RunnerVariable}; run `make build`");
+    }
+
+    /// <summary>Starts a worker ahead of the first caller, who then need not wait for all of its start.</summary>
+    public void Warm()
+    {
+        lock (gate)
+        {
+            if (!disposed && ahead is null && idle.Count == 0)
+                ahead = StartAsync(CancellationToken.None);
+        }
+    }
+
+    public async Task<ISqlWorker> RentAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Worker? worker = null;
+            Task<Worker>? starting;
+            lock (gate)
+            {
+                ObjectDisposedException.ThrowIf(disposed, this);
+                starting = ahead;
+                ahead = null;
+                if (starting is null)
+                    idle.TryPop(out worker);
+            }
+
+            worker ??= starting is null ? await StartAsync(cancellationToken).ConfigureAwait(false) : await starting.ConfigureAwait(false);
+            if (!worker.Process.HasExited)
+                return new RentedWorker(this, worker);
+            await worker.Client.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task<Worker>? starting;
+        Worker[] left;
+        lock (gate)
+        {
+            if (disposed)
+                return;
+            disposed = true;
+            (starting, ahead) = (ahead, null);
+            left = [.. idle];
+            idle.Clear();
+        }
+
+        if (starting is not null)
+        {
+            await Task.WhenAny(starting).ConfigureAwait(false);
+            if (starting.IsCompletedSuccessfully)
+                await (await starting.ConfigureAwait(false)).Client.DisposeAsync().ConfigureAwait(false);
+        }
+
+        foreach (var worker in left)
+            await worker.Client.DisposeAsync().ConfigureAwait(false);
+        watchdog.Dispose();
+        if (Directory.Exists(root))
+            Directory.Delete(root, recursive: true);
+    }
+
+    /// <summary>Folders of pools whose process was killed.</summary>
+    private static void RemoveLeftovers(string parent)
+    {
+        if (!Directory.Exists(parent))
+            return;
+        foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            var name = Path.GetFileName(folder.AsSpan())[Prefix.Length..];
+            var dash = name.IndexOf('-');
+            if (dash <= 0 || !int.TryParse(name[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || Directory.Exists($"/proc/{pid}"))
+                continue;
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another user's, or being removed by another process; it is theirs to finish.
+            }
+        }
+    }
+
+    private async Task<Worker> StartAsync(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(root))
+            Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var directory = Path.Combine(root, Interlocked.Increment(ref started).ToString(CultureInfo.InvariantCulture));
+        var (process, stream) = await WorkerProcess.StartAsync(options.RunnerPath, directory, watchdog, time, cancellationToken).ConfigureAwait(false);
+        var client = await SqlWorkerClient.ConnectAsync(stream, process, time, options.Worker ?? SqlWorkerOptions.Default, cancellationToken).ConfigureAwait(false);
+        return new Worker(client, process);
+    }
+
+    private async ValueTask ReturnAsync(Worker worker)
+    {
+        lock (gate)
+        {
+            if (!disposed && !worker.Client.IsBroken && !worker.Process.HasExited && idle.Count < options.KeepIdle)
+            {
+                idle.Push(worker);
+                return;
+            }
+        }
+
+        await worker.Client.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private sealed record Worker(SqlWorkerClient Client, WorkerProcess Process);
+
+    /// <summary>A worker on loan; disposing gives it back.</summary>
+    private sealed class RentedWorker(LocalSqlWorkerPool pool, Worker worker) : ISqlWorker
+    {
+        private int returned;
+
+        public Task<ParseResult> ParseAsync(string sql, CancellationToken cancellationToken) => Client.ParseAsync(sql, cancellationToken);
+
+        public Task<BindResult> BindAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) =>
+            Client.BindAsync(sql, tables, cancellationToken);
+
+        public Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken) =>
+            Client.BindExpressionAsync(expression, aggregate, table, cancellationToken);
+
+        public Task<RunResult> RunAsync(
+            string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken) =>
+            Client.RunAsync(sql, tables, output, limits, cancellationToken);
+
+        public Task<RowsResult> QueryAsync(
+            string sql, IReadOnlyList<SqlTable> tables, SqlLimits limits, long maxRows, CancellationToken cancellationToken) =>
+            Client.QueryAsync(sql, tables, limits, maxRows, cancellationToken);
+
+        public ValueTask DisposeAsync() => Interlocked.Exchange(ref returned, 1) == 0 ? pool.ReturnAsync(worker) : ValueTask.CompletedTask;
+
+        private SqlWorkerClient Client
+        {
+            get
+            {
+                ObjectDisposedException.ThrowIf(Volatile.Read(ref returned) != 0, this);
+                return worker.Client;
+            }
+        }
+    }
+}

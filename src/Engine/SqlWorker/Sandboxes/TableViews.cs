@@ -1,0 +1,54 @@
+using LakehouseOperator.DuckDb;
+using LakehouseOperator.Engine.SqlWorker.Judging;
+using LakehouseOperator.Sql;
+
+namespace LakehouseOperator.Engine.SqlWorker.Sandboxes;
+
+/// <summary>The statements that make a request's tables: a schema a layer, a view a table (and one for each pinned version).</summary>
+internal static class TableViews
+{
+    /// <summary>Over the files of the snapshots.</summary>
+    public static IEnumerable<string> OverFiles(IReadOnlyList<SqlTable> tables) => Create(tables, Scan);
+
+    /// <summary>Without rows, of the declared columns.</summary>
+    public static IEnumerable<string> Empty(IReadOnlyList<SqlTable> tables) => Create(tables, WithoutRows);
+
+    /// <summary>Types are texts that others wrote: they must be no more than types where our statements hold them.</summary>
+    /// <exception cref="RefusalException">A type's text is more than that.</exception>
+    public static void CheckTypes(DuckDbConnection connection, IReadOnlyList<SqlTable> tables)
+    {
+        var types = tables.SelectMany(static table => table.Columns).Select(static column => column.Type).Distinct(StringComparer.Ordinal).ToList();
+        if (types.Count == 0)
+            return;
+        using var tree = SqlStatement.Serialize(connection, $"SELECT {string.Join(", ", types.Select(static type => $"CAST(NULL AS {type})"))}");
+        if (SelectJudge.Judge(tree.RootElement, FunctionList.Default).Tables.Count > 0)
+            throw new RefusalException(Pipelines.Codes.SqlCodes.ConstructRefused, "a column's type is not a type");
+    }
+
+    private static IEnumerable<string> Create(IReadOnlyList<SqlTable> tables, Func<SqlTable, string> select)
+    {
+        foreach (var schema in tables.Select(static table => Parts(table).Schema).Distinct(StringComparer.Ordinal))
+            yield return $"CREATE SCHEMA IF NOT EXISTS {Sandbox.Name(schema)}";
+        foreach (var table in tables)
+        {
+            var (schema, name) = Parts(table);
+            yield return $"CREATE VIEW {Sandbox.Name(schema)}.{Sandbox.Name(SqlStatement.ViewName(name, table.Version))} AS {select(table)}";
+        }
+    }
+
+    private static string Scan(SqlTable table) => table.Files.Count == 0
+        ? WithoutRows(table)
+        : $"SELECT {Columns(table)} FROM read_parquet([{string.Join(", ", table.Files.Select(static file => Sandbox.Literal(file.Path)))}], hive_partitioning = false)";
+
+    private static string Columns(SqlTable table) =>
+        string.Join(", ", table.Columns.Select(static column => $"CAST({Sandbox.Name(column.Name)} AS {column.Type}) AS {Sandbox.Name(column.Name)}"));
+
+    private static string WithoutRows(SqlTable table) =>
+        $"SELECT {string.Join(", ", table.Columns.Select(static column => $"CAST(NULL AS {column.Type}) AS {Sandbox.Name(column.Name)}"))} WHERE false";
+
+    private static (string Schema, string Name) Parts(SqlTable table)
+    {
+        var dot = table.Table.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 ? ("main", table.Table) : (table.Table[..dot], table.Table[(dot + 1)..]);
+    }
+}

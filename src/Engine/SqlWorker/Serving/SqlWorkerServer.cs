@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+using LakehouseOperator.Engine.SqlWorker.Pool;
+using LakehouseOperator.Sql.Protocol;
+using LakehouseOperator.Sql.Server;
+
+namespace LakehouseOperator.Engine.SqlWorker.Serving;
+
+/// <summary>The process <c>lakehouse-runner sql-worker</c>: listens on a Unix socket and answers one client after the other.</summary>
+public static class SqlWorkerServer
+{
+    private static readonly TimeSpan GoneGrace = TimeSpan.FromSeconds(1);
+
+    /// <param name="socketPath">In a folder of the worker's own, where its scratch is made too.</param>
+    /// <param name="child">Serves the parent process alone, and ends with it.</param>
+    public static async Task RunAsync(string socketPath, bool child, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
+    {
+        Harden(child);
+        var scratch = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(socketPath))!, "scratch");
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(scratch, OwnerOnly);
+        File.Delete(socketPath);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(socketPath));
+        File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        listener.Listen(16);
+        await output.WriteLineAsync(WorkerProcess.ReadyLine).ConfigureAwait(false);
+        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        using var handler = new RequestHandler(scratch, time);
+        do
+        {
+            var socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+            if (!IsWelcome(socket, child))
+            {
+                socket.Dispose();
+                continue;
+            }
+
+            await using var frames = new FrameStream(new NetworkStream(socket, ownsSocket: true));
+            await ServeAsync(frames, handler, time, cancellationToken).ConfigureAwait(false);
+        }
+        while (!child);
+    }
+
+    private static async Task ServeAsync(FrameStream frames, RequestHandler handler, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var last = new CancellationTokenSource();
+        await using var exit = last.Token.Register(static () => Libc.ExitNow(1)).ConfigureAwait(false);
+        try
+        {
+            // Whoever asked is gone: a statement that does not heed its interrupt goes with the process.
+            await new WorkerSession(frames, handler).RunAsync(() => ExitAfter(last, time), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WorkerProtocolException or IOException or SocketException)
+        {
+            // A client that breaks the protocol or its connection has nobody to tell; the next one is served.
+        }
+    }
+
+    private static void ExitAfter(CancellationTokenSource last, TimeProvider time) =>
+        _ = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), last, GoneGrace, Timeout.InfiniteTimeSpan);
+
+    private static bool IsWelcome(Socket socket, bool child)
+    {
+        var peer = PeerCredentials.Of(socket);
+        return peer.Uid == Libc.geteuid() && (!child || peer.Pid == Libc.getppid());
+    }
+
+    /// <summary>No core file with rows in it, first to go when memory is short, and gone with the parent.</summary>
+    private static void Harden(bool child)
+    {
+        _ = Libc.setrlimit(Libc.RlimitCore, new Libc.Rlimit(0, 0));
+        try
+        {
+            File.WriteAllText("/proc/self/oom_score_adj", "1000");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Only a preference of the kernel's.
+        }
+
+        if (!child)
+            return;
+        var parent = Libc.getppid();
+        _ = Libc.SetParentDeathSignal(Libc.SigKill);
+        if (Libc.getppid() != parent || parent == 1)
+            Libc.ExitNow(1);
+    }
+}

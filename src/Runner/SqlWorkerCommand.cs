@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using LakehouseOperator.DuckDb;
+using LakehouseOperator.Engine.SqlWorker.Serving;
+using LakehouseOperator.Pipelines.Codes;
+
+namespace LakehouseOperator.Runner;
+
+/// <summary><c>sql-worker --socket PATH</c>: the process that user SQL runs in.</summary>
+internal static class SqlWorkerCommand
+{
+    public static Command Create()
+    {
+        var socket = new Option<string>("--socket") { Description = "The Unix socket to listen on, in a folder of the worker's own.", Required = true };
+        var child = new Option<bool>("--child") { Description = "Serve the parent process alone and end with it.", Hidden = true };
+        var command = new Command("sql-worker", "Judges and runs SELECT statements for the process on the other end of a socket.") { socket, child };
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(socket), parsed.GetValue(child), cancellationToken));
+        return command;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of the process.")]
+    private static async Task<int> RunAsync(string socket, bool child, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SqlWorkerServer.RunAsync(socket, child, Console.Out, TimeProvider.System, cancellationToken);
+            return (int)RunnerExit.Done;
+        }
+        catch (OperationCanceledException)
+        {
+            return (int)RunnerExit.Done;
+        }
+        catch (DuckDbLibraryException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return (int)RunnerExit.Invalid;
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"{BugCodes.Unhandled.Id}: {e.GetType().Name}");
+            return (int)RunnerExit.Bug;
+        }
+    }
+}
