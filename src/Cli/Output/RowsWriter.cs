@@ -79,21 +79,10 @@ internal static class RowsWriter
 
     private static void WriteCsv(TextWriter writer, RowsResult result)
     {
-        WriteLine(writer, result.Columns.Select(column => Quote(column.Name)));
+        Csv.WriteLine(writer, result.Columns.Select(column => column.Name));
         foreach (var row in result.Rows)
-            WriteLine(writer, row.Select(value => value.ValueKind == JsonValueKind.Null ? "" : Quote(Text(value))));
+            Csv.WriteLine(writer, row.Select(value => value.ValueKind == JsonValueKind.Null ? null : Text(value)));
     }
-
-    private static void WriteLine(TextWriter writer, IEnumerable<string> fields)
-    {
-        writer.Write(string.Join(',', fields));
-        writer.Write('\n');
-    }
-
-    private static string Quote(string text) =>
-        text.Length > 0 && text.AsSpan().IndexOfAny(",\"\r\n") < 0 && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1])
-            ? text
-            : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static string Text(JsonElement value) => value.ValueKind switch
     {

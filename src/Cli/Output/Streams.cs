@@ -1,4 +1,6 @@
 using System.Text;
+using LakehouseOperator.Engine.Local;
+using LakehouseOperator.Pipelines.Codes;
 using Spectre.Console;
 
 namespace LakehouseOperator.Cli.Output;
@@ -49,5 +51,27 @@ internal sealed class Streams
             !Console.IsOutputRedirected && !dumb,
             !Console.IsErrorRedirected && !dumb,
             Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
+    }
+
+    public void Show(Diagnostic diagnostic) => Error.WriteLine(DiagnosticText.Render(diagnostic));
+
+    /// <summary>Why a resource did not come to its end.</summary>
+    public void Show(ResourceOutcome resource)
+    {
+        if (resource.Error is not { } error)
+            return;
+        var field = error.Field is null ? "" : $" {error.Field}{(error.Line is { } line ? $":{line}:{error.Column ?? 1}" : "")}";
+        var severity = error.Exit == RunnerExit.Done ? "note" : "error";
+        Error.WriteLine($"{severity} {error.Code}: {resource.Resource}{field}: {Cells.Visible(error.Message)}");
+        if (error.Help is { } help)
+            Error.WriteLine($"  help: {Cells.Visible(help)}");
+    }
+
+    public void Warn(string message) => Error.WriteLine($"warning: {message}");
+
+    public async Task FlushAsync()
+    {
+        await Out.FlushAsync();
+        await Error.FlushAsync();
     }
 }

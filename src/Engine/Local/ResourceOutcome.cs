@@ -50,7 +50,9 @@ public sealed record ResourceOutcome(
 
 /// <summary>What the whole loop came to.</summary>
 /// <param name="Resources">In the order of kinds, then as they depend on each other, then by name.</param>
-public sealed record LocalReport(IReadOnlyList<ResourceOutcome> Resources)
+/// <param name="InvalidInput">Some document or path has an error, whether or not it names a resource.</param>
+/// <param name="Sample">A table with rows that is worth a look.</param>
+public sealed record LocalReport(IReadOnlyList<ResourceOutcome> Resources, bool InvalidInput = false, string? Sample = null)
 {
     /// <summary>0 fine · 1 a run failed · 2 invalid input · 3 a check of severity Error failed or a gate blocked; precedence 2, 1, 3.</summary>
     public int ExitCode
@@ -58,7 +60,7 @@ public sealed record LocalReport(IReadOnlyList<ResourceOutcome> Resources)
         get
         {
             var codes = Resources.Select(Code).ToHashSet();
-            return codes.Contains(2) ? 2 : codes.Contains(1) ? 1 : codes.Contains(3) ? 3 : 0;
+            return InvalidInput || codes.Contains(2) ? 2 : codes.Contains(1) ? 1 : codes.Contains(3) ? 3 : 0;
         }
     }
 

@@ -1,5 +1,6 @@
 using LakehouseOperator.Engine.Storage;
 using LakehouseOperator.Engine.Tables;
+using LakehouseOperator.Engine.Tables.Log;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Sql;
@@ -48,8 +49,8 @@ public static class TableStaging
             async (i, cancellation) =>
             {
                 var file = table.Snapshot.Files[i];
-                var path = await table.Table.Store.StageAsync(Uri.UnescapeDataString(file.Path), folder, cancellation)
-                    ?? throw new DiagnosticException(RunCodes.InputMissing, $"{table.Table.Name} version {table.Snapshot.Version} names {file.Path}, which is not there");
+                var path = await table.Table.Store.StageAsync(DataFilePath.KeyIn(table.Table.Store, file.Path), folder, cancellation)
+                    ?? throw new DiagnosticException(TableCodes.LogDamaged, $"{table.Table.Name} version {table.Snapshot.Version} names {file.Path}, which is not there", "the file was removed behind the log; restore it");
                 files[i] = new SqlInputFile(path, file.Rows ?? -1, file.PartitionValues);
             });
         return Shape(table.Table.Name, table.Snapshot, table.PinnedVersion) with { Files = files };

@@ -40,18 +40,12 @@ public static class RunCodes
     public static readonly ErrorCode Interrupted =
         new("LH6030", "the run was interrupted before it committed", RunnerExit.Store);
 
-    public static readonly ErrorCode OutputOwned =
-        new("LH6022", "the output table belongs to another resource", RunnerExit.Invalid);
-
     public static readonly ErrorCode OutputContended =
-        new("LH6023", "the output table kept changing while the run was made", RunnerExit.Store);
-
-    public static readonly ErrorCode LocationOwned =
-        new("LH6024", "a layer's location belongs to another Lakehouse", RunnerExit.Invalid);
+        new("LH6022", "the output table kept changing while the run was made", RunnerExit.Store);
 
     public static readonly ErrorCode UpstreamFailed =
-        new("LH6025", "an upstream resource has errors, so its table is missing", RunnerExit.Invalid);
+        new("LH6023", "an upstream resource has errors, so its table is missing", RunnerExit.Invalid);
 
     public static readonly ErrorCode ScratchUnusable =
-        new("LH6026", "the scratch folder cannot be used", RunnerExit.ScratchFull);
+        new("LH6024", "the scratch folder cannot be used", RunnerExit.ScratchFull);
 }

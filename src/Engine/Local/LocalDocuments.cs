@@ -1,0 +1,57 @@
+using LakehouseOperator.Pipelines;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Documents;
+using LakehouseOperator.Pipelines.Rules;
+using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Sql;
+
+namespace LakehouseOperator.Engine.Local;
+
+/// <summary>Documents off the disk, validated.</summary>
+/// <param name="Resources">Every resource that was named, understood or not.</param>
+/// <param name="Diagnostics">Of the paths, then of the documents.</param>
+public sealed record LocalDocuments(Catalogue Catalogue, IReadOnlyList<ResourceId> Resources, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    public bool HasErrors => Diagnostics.Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+    /// <param name="workers">Judge the SQL.</param>
+    public static async Task<LocalDocuments> LoadAsync(IReadOnlyList<string> paths, ISqlWorkerPool workers, CancellationToken cancellationToken)
+    {
+        var (parsed, errors) = Parse(paths);
+        var catalogue = await Catalogue.BuildAsync(parsed, new SqlJudge(workers), cancellationToken);
+        return new LocalDocuments(catalogue, [.. parsed.Resources.Select(resource => resource.Id)], [.. errors, .. catalogue.Diagnostics]);
+    }
+
+    /// <summary>Where the layers of the one Lakehouse under the paths lie. Errors elsewhere in the documents do not matter for that.</summary>
+    /// <exception cref="DiagnosticException">The paths yield no Lakehouse, or several.</exception>
+    public static IReadOnlyDictionary<string, string> LocationsIn(IReadOnlyList<string> paths)
+    {
+        var (parsed, errors) = Parse(paths);
+        if (errors.Count > 0)
+            throw new DiagnosticException(errors[0]);
+        var lakehouses = parsed.Resources.Select(resource => resource.Resource).OfType<LakehouseResource>().ToList();
+        return lakehouses.Count switch
+        {
+            1 => LakeLocations.Of(lakehouses[0].Spec, null),
+            0 => throw new DiagnosticException(InputCodes.NothingFound, $"no valid Lakehouse in {string.Join(", ", paths)}", "lakehouse validate says what is wrong; or name the folder with --lake"),
+            _ => throw new DiagnosticException(
+                InputCodes.NothingFound, $"{lakehouses.Count} Lakehouses: {string.Join(", ", lakehouses.Select(lakehouse => lakehouse.Metadata.Name))}", "name the one meant by its folder with --lake"),
+        };
+    }
+
+    private static (ParsedSet Parsed, IReadOnlyList<Diagnostic> Errors) Parse(IReadOnlyList<string> paths)
+    {
+        var (texts, errors) = DocumentFiles.Read(paths);
+        var parsed = ParsedSet.Parse(DocumentSet.Load(texts));
+        if (errors.Count == 0 && parsed.Resources.Count == 0 && parsed.Diagnostics.All(diagnostic => diagnostic.Severity != DiagnosticSeverity.Error))
+        {
+            errors =
+            [
+                new Diagnostic(
+                    InputCodes.NothingFound, DiagnosticSeverity.Error, $"no resource of {Document.Group} in {string.Join(", ", paths)}", Help: $"documents begin with apiVersion: {Document.ApiVersion}"),
+            ];
+        }
+
+        return (parsed, errors);
+    }
+}

@@ -1,0 +1,24 @@
+using LakehouseOperator.Engine.SqlWorker.Pool;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Sql;
+
+namespace LakehouseOperator.Engine.Local;
+
+/// <summary>SQL workers as children of this process, from the <c>lakehouse-runner</c> beside it.</summary>
+public static class LocalWorkers
+{
+    /// <exception cref="DiagnosticException"><see cref="RunCodes.WorkerGone"/>: the runner is not there.</exception>
+    public static ISqlWorkerPool Open(TimeProvider time)
+    {
+        try
+        {
+            var pool = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), KeepIdle: Machine.Cores), time);
+            pool.Warm();
+            return pool;
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new DiagnosticException(RunCodes.WorkerGone, e.Message, "install lakehouse and lakehouse-runner into one folder", e);
+        }
+    }
+}

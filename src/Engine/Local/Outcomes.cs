@@ -1,0 +1,82 @@
+using LakehouseOperator.Pipelines;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Decisions;
+using LakehouseOperator.Pipelines.Reports;
+using LakehouseOperator.Pipelines.Specs;
+
+namespace LakehouseOperator.Engine.Local;
+
+/// <summary>From what happened to a resource to the line that tells it.</summary>
+internal static class Outcomes
+{
+    /// <summary>A folder that is full or read-only is mended by a person, not by waiting some seconds; a loop that shall end does not try again.</summary>
+    public static bool IsFinal(RunError? error, bool once) =>
+        once && error is not null && (error.Code == TableCodes.StoreFull.Id || error.Code == TableCodes.StoreReadOnly.Id || error.Code == TableCodes.StorePermission.Id);
+
+    public static ResourceOutcome Of(SubjectState state, ObservedTables tables, bool stopped)
+    {
+        var written = Tables(state.Resource).Select(table => tables[table]).OfType<TableState>().ToList();
+        var outcome = Judge(state, stopped);
+        return new ResourceOutcome(
+            state.Resource.Id,
+            outcome,
+            written.Count == 0 || written.Any(table => table.Rows is null) ? null : written.Sum(table => table.Rows),
+            written.Count == 0 ? null : written.Max(table => table.Version),
+            state.HasRun && state.Report is not null ? state.Spent : null,
+            state.Checks,
+            Error(state, outcome));
+    }
+
+    public static ResourceOutcome OfLakehouse(LakehouseResource lakehouse, RunError? error) =>
+        new(lakehouse.Id, error is null ? Outcome.Ready : Outcome.Failed, null, null, null, [], error);
+
+    /// <summary>Of a resource whose Lakehouse cannot be used.</summary>
+    public static ResourceOutcome WithoutLake(Resource resource, LakehouseResource lakehouse) => new(
+        resource.Id, Outcome.Waiting, null, null, null, [], new RunError(RunCodes.UpstreamFailed.Id, RunnerExit.Done, $"{lakehouse.Id} cannot be used"));
+
+    private static IEnumerable<string> Tables(Resource resource) => resource switch
+    {
+        IngestionResource ingestion => ingestion.Spec.Tables.Select(table => table.Name),
+        TransformationResource transformation => [transformation.Spec.Table],
+        QualityCheckResource check => [check.Spec.Table],
+        _ => [],
+    };
+
+    private static Outcome Judge(SubjectState state, bool stopped)
+    {
+        if (state.Decision?.Reason is Reason.Suspended)
+            return Outcome.Suspended;
+        if (state.Report?.Error is { } error)
+            return error.Code == RunCodes.Interrupted.Id ? Outcome.Interrupted : error.Exit == RunnerExit.Blocked && state.Resource is TransformationResource ? Outcome.Blocked : Outcome.Failed;
+        if (state.Resource is QualityCheckResource)
+            return OfChecks(state, stopped);
+        if (state.Report is { } report)
+            return report.Result == RunResult.UpToDate || (state.Resource is IngestionResource && report.RowsWritten == 0) ? Outcome.UpToDate : Outcome.Succeeded;
+        return WithoutRun(state, stopped);
+    }
+
+    private static Outcome OfChecks(SubjectState state, bool stopped)
+    {
+        if (state.Checks.Count == 0)
+            return WithoutRun(state, stopped);
+        if (state.Checks.Any(check => check.Outcome is CheckOutcome.Failed or CheckOutcome.Errored))
+            return Outcome.Failed;
+        return state.Checks.Any(check => check.Outcome == CheckOutcome.Warned) ? Outcome.Warned : Outcome.Passed;
+    }
+
+    private static Outcome WithoutRun(SubjectState state, bool stopped) => state.Decision switch
+    {
+        { Reason: Reason.Succeeded or Reason.Completed or Reason.Evaluated } => Outcome.UpToDate,
+        _ when stopped => Outcome.Interrupted,
+        _ => Outcome.Waiting,
+    };
+
+    private static RunError? Error(SubjectState state, Outcome outcome)
+    {
+        if (state.Report?.Error is { } error)
+            return error;
+        return outcome == Outcome.Waiting && state.Decision is { } decision
+            ? new RunError(RunCodes.UpstreamFailed.Id, RunnerExit.Done, decision.Message)
+            : null;
+    }
+}

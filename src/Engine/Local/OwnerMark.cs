@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LakehouseOperator.Engine.Storage;
+using LakehouseOperator.Pipelines;
+using LakehouseOperator.Pipelines.Codes;
+
+namespace LakehouseOperator.Engine.Local;
+
+/// <summary>
+/// <c>_lakehouse/owner.json</c> in a layer's location: the one Lakehouse whose tables lie there. Put only where there is none, so that two
+/// which meet there at once cannot both have it.
+/// </summary>
+public static class OwnerMark
+{
+    public const string Key = "_lakehouse/owner.json";
+
+    /// <exception cref="DiagnosticException"><see cref="TableCodes.LocationOwned"/>, or the store's errors.</exception>
+    public static async Task ClaimAsync(IObjectStore layer, ResourceId lakehouse, bool takeOver, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var owner = $"{lakehouse.Namespace}/{lakehouse.Name}";
+        var mark = JsonSerializer.SerializeToUtf8Bytes(new Owner(owner, time.GetUtcNow()), OwnerJson.Default.Owner);
+        while (true)
+        {
+            if (await layer.GetAsync(Key, cancellationToken) is { } present)
+            {
+                if (Read(present)?.Lakehouse == owner)
+                    return;
+                if (!takeOver)
+                    throw Owned(layer, Read(present)?.Lakehouse);
+                await layer.PutAsync(Key, mark, cancellationToken);
+                return;
+            }
+
+            // Whatever came of it, what is there now decides.
+            await layer.PutIfAbsentAsync(Key, mark, cancellationToken);
+        }
+    }
+
+    private static DiagnosticException Owned(IObjectStore layer, string? owner) => new(
+        TableCodes.LocationOwned,
+        owner is null ? $"the owner mark {Key} in {layer.Location} cannot be read" : $"{layer.Location} belongs to the Lakehouse {owner}",
+        "choose another location, or take this one with the annotation lakehouse.dev/take-over: \"true\"");
+
+    private static Owner? Read(byte[] mark)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(mark, OwnerJson.Default.Owner);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    internal sealed record Owner(string Lakehouse, DateTimeOffset Since);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(OwnerMark.Owner))]
+internal sealed partial class OwnerJson : JsonSerializerContext;

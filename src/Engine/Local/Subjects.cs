@@ -1,0 +1,67 @@
+using LakehouseOperator.Pipelines.Decisions;
+using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Specs;
+
+namespace LakehouseOperator.Engine.Local;
+
+/// <summary>Resources as decisions see them.</summary>
+internal static class Subjects
+{
+    /// <summary>Documents are read once, so there is one generation.</summary>
+    public const string Generation = "1";
+
+    /// <summary>One drain a process.</summary>
+    private const string Drain = "once";
+
+    public static Subject Of(SubjectState state, LocalSet set, ObservedTables tables, bool once)
+    {
+        Subject subject = state.Resource switch
+        {
+            IngestionResource ingestion => new IngestionSubject(
+                ingestion.Id, Generation, [.. ingestion.Spec.Tables.Select(table => table.Name)], once ? Drain : null) { Suspended = ingestion.Spec.Suspend },
+            TransformationResource transformation => Of(transformation, set, tables, once),
+            QualityCheckResource check => Of(check, state),
+            _ => throw new InvalidOperationException($"{state.Resource.Id} is not run"),
+        };
+        return subject with
+        {
+            Running = state.Running,
+            LastRun = state.LastRun,
+            DueSince = state.DueSince,
+        };
+    }
+
+    public static int Retries(Resource resource, bool once) => resource switch
+    {
+        TransformationResource transformation => transformation.Spec.Execution?.Retries ?? Defaults.Retries,
+        IngestionResource when !once => Attempts.Unlimited,
+        _ => Defaults.Retries,
+    };
+
+    private static TransformationSubject Of(TransformationResource transformation, LocalSet set, ObservedTables tables, bool once)
+    {
+        var spec = transformation.Spec;
+        var trigger = spec.Trigger ?? Defaults.Trigger;
+        return new TransformationSubject(
+            transformation.Id,
+            Generation,
+            spec.Table,
+            set.Inputs[transformation.Id],
+            PlanHashes.Sql(spec.Sql, spec.Materialization, spec.PartitionBy),
+            PlanBuilder.GatesOf(set.Checks, spec.Table).ToDictionary(gate => gate.Name, gate => gate.Hash, StringComparer.Ordinal),
+            trigger.OnChange is not null,
+            once ? TimeSpan.Zero : trigger.OnChange?.MinInterval ?? TimeSpan.Zero,
+            trigger.OnChange?.MaxWait ?? Defaults.MaxWait,
+            Retries(transformation, once))
+        {
+            Suspended = spec.Suspend,
+            Committed = tables[spec.Table]?.Consumed,
+        };
+    }
+
+    /// <summary>
+    /// A gate that no run of this process asked is asked here of the version that is published, so that every check has its line in the report.
+    /// </summary>
+    private static QualityCheckSubject Of(QualityCheckResource check, SubjectState state) =>
+        new(check.Id, Generation, check.Spec.Table, PlanHashes.Checks(check.Spec.Checks), IsGate: false) { Evaluated = state.Evaluated };
+}

@@ -1,0 +1,16 @@
+using LakehouseOperator.Pipelines;
+using Microsoft.Extensions.Logging;
+
+namespace LakehouseOperator.Engine.Runs;
+
+internal static partial class RunLog
+{
+    [LoggerMessage(1, LogLevel.Information, "{Resource}: {Table} version {Winner} came first; made again from what is there now")]
+    public static partial void Redo(ILogger log, ResourceId resource, string table, long winner);
+
+    [LoggerMessage(2, LogLevel.Error, "{Resource}: a defect ended the run")]
+    public static partial void Defect(ILogger log, ResourceId resource, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Resource}: files of an unpublished result could not be removed from {Location}; vacuum will")]
+    public static partial void LeftFiles(ILogger log, ResourceId resource, string location, Exception exception);
+}
