@@ -26,10 +26,10 @@ internal static class Rules
         [IsStalled, IsRunning, IsSuspended, IsReadToTheEnd, IsOutOfAttempts, BacksOff, StartsReading];
 
     internal static readonly IReadOnlyList<Rule> OfTransformations =
-        [IsStalled, IsRunning, IsSuspended, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, KeepsItsInterval, WaitsForDrains, WaitsForUpstream, StartsRun];
+        [IsStalled, IsRunning, IsSuspended, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, KeepsItsInterval, WaitsForDrains, WaitsForUpstream, WaitsForPreferred, StartsRun];
 
     internal static readonly IReadOnlyList<Rule> OfQualityChecks =
-        [IsStalled, IsRunning, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, WaitsForDrains, WaitsForItsProducer, StartsRun];
+        [IsStalled, IsRunning, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, WaitsForDrains, WaitsForItsProducer, WaitsForPreferred, StartsRun];
 
     private static Decision? IsStalled(Case @case) =>
         @case.Subject.Stalled is { } stall ? @case.Rest(stall.Reason, stall.Message) : null;
@@ -108,6 +108,15 @@ internal static class Rules
         var until = @case.DueSince + subject.MaxWait;
         return until > @case.Now && Upstream.Behind(subject, @case.View) is { } producer
             ? @case.Wait(Reason.WaitingForUpstream, $"{producer.Id} still owes a run for a version that other inputs already hold; waits until {until.UtcDateTime:HH:mm:ss}Z at most", until)
+            : null;
+    }
+
+    /// <summary>A gate that looks a key up should find the other table as new as its own.</summary>
+    private static Decision? WaitsForPreferred(Case @case)
+    {
+        var until = @case.DueSince + (@case.Subject is TransformationSubject { MaxWait: var wait } ? wait : Plans.Defaults.MaxWait);
+        return until > @case.Now && Upstream.Preferred(@case.Subject, @case.View) is { } producer
+            ? @case.Wait(Reason.WaitingForUpstream, $"{producer.Id} is about to write a table that its checks refer to; waits until {until.UtcDateTime:HH:mm:ss}Z at most", until)
             : null;
     }
 

@@ -14,6 +14,9 @@ public abstract record Subject(ResourceId Id, string Generation, int Retries)
     /// <summary>Why only an edit helps; such a subject never runs and holds nobody.</summary>
     public Stall? Stalled { get; init; }
 
+    /// <summary>Tables that should be up to date first but hold nobody up for good, such as those that its gates refer to.</summary>
+    public IReadOnlyList<string> Prefers { get; init; } = [];
+
     /// <summary>The run under way, if there is one.</summary>
     public RunInHand? Running { get; init; }
 
@@ -81,7 +84,7 @@ public sealed record EvaluatedVersion(string TableId, long DataVersion, string C
 /// <summary>The newest version of a table. Data versions of one table id only grow; another id is another table.</summary>
 public sealed record TableVersion(string TableId, long DataVersion);
 
-/// <summary>Everything that decisions hang on, at one moment.</summary>
+/// <summary>Everything that decisions about one Lakehouse hang on, at one moment.</summary>
 /// <param name="Tables">By <c>layer.table</c>; absent: never written.</param>
 /// <param name="MaxConcurrentRuns">Of Transformations and QualityChecks together; streams do not count.</param>
 public sealed record Observed(

@@ -11,6 +11,24 @@ internal static class Upstream
     internal static Subject? Draining(Subject subject, View view) =>
         view.Ancestors(subject).FirstOrDefault(ancestor => ancestor is IngestionSubject { DrainKey: not null } && view.Owes(ancestor));
 
+    /// <summary>
+    /// A writer of a preferred table, or of what that is made from, that owes a run. Two that prefer each other's tables, directly or not, wait for
+    /// neither: a preference is dropped where following it would lead back.
+    /// </summary>
+    internal static Subject? Preferred(Subject subject, View view)
+    {
+        foreach (var producer in subject.Prefers.Select(view.Producer).OfType<Subject>())
+        {
+            if (producer.Id == subject.Id)
+                continue;
+            var behind = view.AncestorsByPreference(producer).ToList();
+            if (behind.All(other => other.Id != subject.Id) && behind.Prepend(producer).FirstOrDefault(view.Owes) is { } owing)
+                return owing;
+        }
+
+        return null;
+    }
+
     /// <summary>An ancestor that owes a run for a version that is already in one of the subject's changed inputs; null: none.</summary>
     internal static Subject? Behind(TransformationSubject subject, View view)
     {

@@ -39,13 +39,18 @@ internal sealed class View
     }
 
     /// <summary>Everything that this subject's inputs come from, nearest first, each once.</summary>
-    internal IEnumerable<Subject> Ancestors(Subject subject)
+    internal IEnumerable<Subject> Ancestors(Subject subject) => Closure(subject, Reads);
+
+    /// <summary>The same, where what it prefers counts as an input too.</summary>
+    internal IEnumerable<Subject> AncestorsByPreference(Subject subject) => Closure(subject, static of => Reads(of).Concat(of.Prefers));
+
+    private IEnumerable<Subject> Closure(Subject subject, Func<Subject, IEnumerable<string>> tables)
     {
         var seen = new HashSet<ResourceId> { subject.Id };
         var queue = new Queue<Subject>([subject]);
         while (queue.TryDequeue(out var next))
         {
-            foreach (var table in Reads(next))
+            foreach (var table in tables(next))
             {
                 if (Producer(table) is { } producer && seen.Add(producer.Id))
                 {

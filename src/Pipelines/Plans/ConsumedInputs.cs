@@ -12,7 +12,7 @@ public sealed record ConsumedInputs(IReadOnlyList<ConsumedInput> Inputs, string 
 {
     public const string Domain = "lakehouse.inputs";
 
-    public string ToJson() => JsonSerializer.Serialize(this, PlanJsonContext.Default.ConsumedInputs).ReplaceLineEndings("");
+    public string ToJson() => JsonSerializer.Serialize(this, PlanJsonContext.Lines.ConsumedInputs);
 
     /// <summary>Null where the text is not of this form: another writer's, or a later version's. The output then counts as made from nothing known.</summary>
     public static ConsumedInputs? TryParse(string json)

@@ -47,8 +47,12 @@ internal static class Protocols
     /// <summary>Judged before anything else is, so that another version's text is refused for its version and not for its members.</summary>
     internal static void Check(JsonElement root, string what)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("protocol", out var member) || !member.TryGetInt32(out var protocol))
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("protocol", out var member)
+            || member.ValueKind != JsonValueKind.Number || !member.TryGetInt32(out var protocol))
+        {
             throw new JsonException($"the {what} is not an object with a protocol");
+        }
+
         if (!IsRead(protocol))
         {
             throw new DiagnosticException(RunCodes.ProtocolUnsupported,
@@ -72,4 +76,13 @@ internal static class Protocols
 [JsonSerializable(typeof(PlanHashes.Shape))]
 [JsonSerializable(typeof(IReadOnlyList<CheckSpec>))]
 [JsonSerializable(typeof(ConsumedInputs))]
-internal sealed partial class PlanJsonContext : JsonSerializerContext;
+internal sealed partial class PlanJsonContext : JsonSerializerContext
+{
+    /// <summary>One line a value.</summary>
+    internal static PlanJsonContext Lines => Unindented.Context;
+
+    private static class Unindented
+    {
+        internal static readonly PlanJsonContext Context = new(new JsonSerializerOptions(Default.Options) { WriteIndented = false });
+    }
+}

@@ -64,9 +64,11 @@ internal sealed partial class ReportJsonContext : JsonSerializerContext
     /// <summary>One line a value.</summary>
     internal static ReportJsonContext Lines => Encodings.Lines;
 
-    /// <summary>Letters stay as they are; control characters, and what means something to a page, are escaped.</summary>
+    /// <summary>Letters stay as they are; control characters, what turns the direction of a text or hides in it, and what means something to a page, are escaped.</summary>
     private static class Encodings
     {
+        private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(Shown());
+
         internal static readonly ReportJsonContext Readable = Context(indented: true);
 
         internal static readonly ReportJsonContext Lines = Context(indented: false);
@@ -74,7 +76,19 @@ internal sealed partial class ReportJsonContext : JsonSerializerContext
         private static ReportJsonContext Context(bool indented) => new(new JsonSerializerOptions(Default.Options)
         {
             WriteIndented = indented,
-            Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+            Encoder = Encoder,
         });
+
+        private static TextEncoderSettings Shown()
+        {
+            var shown = new TextEncoderSettings(UnicodeRanges.All);
+            for (var c = 0; c <= char.MaxValue; c++)
+            {
+                if (char.GetUnicodeCategory((char)c) == UnicodeCategory.Format)
+                    shown.ForbidCharacter((char)c);
+            }
+
+            return shown;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Pipelines.Reports;
@@ -43,7 +44,7 @@ public sealed record TableReport(
     string TableId,
     long Version,
     long DataVersion,
-    long? Rows,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? Rows,
     long RowsAdded,
     long Quarantined = 0,
     DateTimeOffset? LastCommitTime = null,
@@ -60,13 +61,13 @@ public enum CheckOutcome
 
 /// <param name="QualityCheck">The resource that declares it.</param>
 /// <param name="Kind">The check's member name, such as <c>rowCount</c>.</param>
-/// <param name="Measured">What was found: a count, a percentage, seconds or the metric.</param>
+/// <param name="Measured">What was found: a count, a percentage, seconds or the metric; finite. Null: nothing could be measured.</param>
 /// <param name="Threshold">The bound in words, such as <c>min 1</c>.</param>
 public sealed record CheckResult(
     string QualityCheck,
     string Name,
     string Kind,
     CheckOutcome Outcome,
-    double? Measured,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Measured,
     string Threshold,
     string? Message = null);

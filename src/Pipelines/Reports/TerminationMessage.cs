@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using LakehouseOperator.Pipelines.Codes;
@@ -27,11 +28,11 @@ public static class TerminationMessage
         RunnerExit Exit,
         DateTimeOffset StartTime,
         DateTimeOffset CompletionTime,
-        RunError? Error,
         long RowsRead,
         long RowsWritten,
         int Checks,
-        int Failed);
+        int Failed,
+        RunError? Error = null);
 
     /// <summary>One record: exactly one member.</summary>
     internal sealed record Entry(CheckResult? Check = null, TableReport? Table = null, InputVersion? Input = null, int? Omitted = null);
@@ -77,13 +78,12 @@ public static class TerminationMessage
 
     private static Summary SummaryOf(RunReport report) => new(
         report.Protocol, report.RunId, report.Kind, report.Namespace, report.Name, report.Result, report.Error?.Exit ?? RunnerExit.Done,
-        report.StartTime, report.CompletionTime,
-        report.Error is { } error
-            ? error with { Message = Cut(error.Message, MaxMessageChars), Field = error.Field is { } field ? Cut(field, MaxHelpChars) : null, Help = error.Help is { } help ? Cut(help, MaxHelpChars) : null }
-            : null,
-        report.RowsRead, report.RowsWritten,
+        report.StartTime, report.CompletionTime, report.RowsRead, report.RowsWritten,
         report.Checks?.Count ?? 0,
-        report.Checks?.Count(check => check.Outcome is CheckOutcome.Failed or CheckOutcome.Errored) ?? 0);
+        report.Checks?.Count(check => check.Outcome is CheckOutcome.Failed or CheckOutcome.Errored) ?? 0,
+        report.Error is { } error
+            ? error with { Message = Cut(error.Message, MaxMessageChars), Field = Cut(error.Field, MaxHelpChars), Help = Cut(error.Help, MaxHelpChars) }
+            : null);
 
     private static IEnumerable<Entry> Entries(RunReport report)
     {
@@ -123,9 +123,10 @@ public static class TerminationMessage
     }
 
     /// <summary>Never between the two halves of a character.</summary>
-    private static string Cut(string text, int chars)
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Cut(string? text, int chars)
     {
-        if (text.Length <= chars)
+        if (text is null || text.Length <= chars)
             return text;
         var end = char.IsHighSurrogate(text[chars - 2]) ? chars - 2 : chars - 1;
         return text[..end] + "…";

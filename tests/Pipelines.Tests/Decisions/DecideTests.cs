@@ -351,6 +351,40 @@ public class DecideTests
     }
 
     [Fact]
+    public void Tables_that_gates_refer_to_are_brought_up_to_date_first()
+    {
+        var world = new World();
+        var orders = world.Transformation("orders", "raw_orders") with { Prefers = ["users"] };
+        world.Subjects[orders.Id] = orders;
+        world.Transformation("users", "clean_users");
+        world.Transformation("clean_users", "raw_users");
+        world.Bump("raw_orders");
+        world.Bump("raw_users");
+        world.Step();
+        Assert.Equal((Verdict.Wait, Reason.WaitingForUpstream), (world.Of("orders").Verdict, world.Of("orders").Reason));
+        world.Finish(World.Xf("clean_users"));
+        world.Step();
+        Assert.Equal(Verdict.Wait, world.Of("orders").Verdict);
+        world.Finish(World.Xf("users"), RunnerExit.Sql);
+        world.Step();
+        Assert.Equal(Verdict.Start, world.Of("orders").Verdict);
+    }
+
+    [Fact]
+    public void Two_whose_gates_refer_to_each_other_wait_for_neither()
+    {
+        var world = new World();
+        foreach (var (name, other) in new[] { ("x", "y"), ("y", "x") })
+        {
+            var subject = world.Transformation(name, "raw") with { Prefers = [other] };
+            world.Subjects[subject.Id] = subject;
+        }
+
+        world.Bump("raw");
+        Assert.Equal(2, world.Step());
+    }
+
+    [Fact]
     public void What_is_suspended_or_stalled_says_so()
     {
         var world = new World();

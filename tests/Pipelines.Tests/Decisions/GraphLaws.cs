@@ -120,9 +120,10 @@ public class GraphLaws
         }
     }
 
-    /// <summary>New data, runs that end well or badly, time that passes.</summary>
+    /// <summary>New data, runs that end well or badly (never so often that attempts run out), time that passes.</summary>
     private static void Disturb(Random random, World world, int steps)
     {
+        var failures = 0;
         for (var step = 0; step < steps; step++)
         {
             world.Now += TimeSpan.FromSeconds(random.Next(0, 20));
@@ -131,7 +132,12 @@ public class GraphLaws
             if (world.UnderWay.Count > 0 && random.Next(2) == 0)
             {
                 var id = world.UnderWay.OrderBy(id => id.Name, StringComparer.Ordinal).ElementAt(random.Next(world.UnderWay.Count));
-                world.Finish(id, random.Next(6) switch { 0 => RunnerExit.Store, 1 => null, _ => RunnerExit.Done });
+                world.Finish(id, random.Next(6) switch
+                {
+                    0 when failures++ < 3 => RunnerExit.Store,
+                    1 => null,
+                    _ => RunnerExit.Done,
+                });
             }
 
             world.Step();

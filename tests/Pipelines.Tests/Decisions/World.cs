@@ -118,6 +118,12 @@ internal sealed class World
             tables.Add(name);
         }
 
+        foreach (var (id, subject) in world.Subjects.ToList())
+        {
+            if (random.Next(4) == 0)
+                world.Subjects[id] = subject with { Prefers = [tables[random.Next(tables.Count)]] };
+        }
+
         return world;
     }
 

@@ -1,0 +1,28 @@
+namespace LakehouseOperator.Pipelines.Tests;
+
+/// <summary>Files that freeze a contract. A change of one is a change of what released versions exchange, and needs its ADR changed with it.</summary>
+internal static class Golden
+{
+    /// <summary>Equal to the file, or with LAKEHOUSE_WRITE_GOLDEN=1 made so.</summary>
+    public static void Check(string name, string text)
+    {
+        var path = PathOf(name);
+        if (Environment.GetEnvironmentVariable("LAKEHOUSE_WRITE_GOLDEN") == "1")
+            File.WriteAllText(path, text + "\n");
+        Assert.Equal(File.ReadAllText(path), text + "\n");
+    }
+
+    public static string Read(string name) => File.ReadAllText(PathOf(name));
+
+    public static string Root { get; } = FindRoot();
+
+    private static string PathOf(string name) => Path.Combine(Root, "tests", "Pipelines.Tests", "testdata", "golden", name);
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "LakehouseOperator.sln")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("no LakehouseOperator.sln above the tests");
+        return folder.FullName;
+    }
+}
