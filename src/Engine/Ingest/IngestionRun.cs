@@ -1,8 +1,11 @@
 using LakehouseOperator.Engine.Runs;
+using LakehouseOperator.Engine.Sources;
 using LakehouseOperator.Engine.Tables;
+using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Sql;
+using RunResult = LakehouseOperator.Pipelines.Reports.RunResult;
 
 namespace LakehouseOperator.Engine.Ingest;
 
@@ -18,8 +21,61 @@ public static class IngestionRun
     /// </summary>
     /// <param name="workers">Judges expressions of row-level gates; nothing of the source's goes there.</param>
     /// <param name="scratch">An existing folder for staged files, outside the lake; what a run leaves there is removed by the caller.</param>
-    /// <exception cref="Pipelines.Codes.DiagnosticException">Never for what the source or the tables do: that is the report's error.</exception>
-    public static Task<RunReport> RunAsync(
-        RunPlan plan, Lake lake, ISqlWorkerPool workers, string scratch, TimeProvider time, IRunProgress progress, CancellationToken stop) =>
-        throw new NotSupportedException();
+    /// <returns>What the source or the tables refuse is the report's error and never thrown.</returns>
+    public static async Task<RunReport> RunAsync(
+        RunPlan plan, Lake lake, ISqlWorkerPool workers, string scratch, TimeProvider time, IRunProgress progress, CancellationToken stop)
+    {
+        var started = time.GetUtcNow();
+        var tally = new RunTally(plan.Resource, progress, time);
+        var tables = new List<TableIngestion>();
+        RunError? error = null;
+        try
+        {
+            var ingestion = plan.Ingestion ?? throw new ArgumentException("the plan is no ingestion's", nameof(plan));
+            using var database = new IngestionDatabase(plan.Limits, scratch);
+            await using var source = SourceCatalog.Create(ingestion.Source, time);
+            tables.AddRange(ingestion.Tables.Select(table => new TableIngestion(plan, table, source, lake, database, scratch, time, tally)));
+            var ends = await Task.WhenAll(tables.Select(table => RunTableAsync(table, stop)));
+            error = Array.Find(ends, static end => end is not null);
+        }
+        catch (Exception e)
+        {
+            // The boundary of a run: whatever ended it is its report.
+            error = RunFailures.Describe(e);
+        }
+
+        error ??= tally.FirstError is { } noticed ? RunFailures.Describe(noticed) : null;
+        return new RunReport(
+            plan.Protocol,
+            plan.RunId,
+            plan.Kind,
+            plan.Namespace,
+            plan.Name,
+            error is not null ? RunResult.Failed : tally.Commits > 0 ? RunResult.Succeeded : RunResult.UpToDate,
+            started,
+            time.GetUtcNow(),
+            error,
+            Tables: [.. tables.Select(static table => table.Report()).OfType<TableReport>()],
+            RowsRead: tally.Read,
+            RowsWritten: tally.Written);
+    }
+
+    private static async Task<RunError?> RunTableAsync(TableIngestion table, CancellationToken stop)
+    {
+        try
+        {
+            // Off the caller's thread: opening a source and reading a log do not always yield.
+            await Task.Run(() => table.RunAsync(stop), CancellationToken.None);
+            return null;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e)
+        {
+            // The boundary of a table: the plan's others go on.
+            return RunFailures.Describe(e);
+        }
+    }
 }

@@ -32,11 +32,13 @@ public interface ISource : IAsyncDisposable
 
 /// <param name="Table">What the stream becomes; its <c>from</c> names the stream.</param>
 /// <param name="Positions">The source's position by partition, as JSON, from the table's log. Empty where the table has none.</param>
+/// <param name="Ledger">What the source has entered into the table's ledger, by the entries' names.</param>
 /// <param name="Drain">Whether the stream ends when there is nothing more up to now.</param>
 /// <param name="Notice">Told what a person should know and what does not end the stream.</param>
 public sealed record StreamOpening(
     IngestedTableSpec Table,
     IReadOnlyDictionary<string, string> Positions,
+    IReadOnlyDictionary<string, string> Ledger,
     bool Drain,
     Action<Diagnostic> Notice);
 
@@ -93,9 +95,13 @@ public abstract class SourceBatch : IAsyncDisposable
     }
 }
 
-/// <param name="Positions">The new position of each partition that moved, as a JSON object.</param>
+/// <param name="Positions">The new position of each partition that moved, as a JSON object; at least one.</param>
 /// <param name="Records">How many records the content held, whether they fit or not.</param>
-public sealed record BatchEnd(IReadOnlyDictionary<string, string> Positions, long Records);
+/// <param name="Ledger">
+/// Entries to keep beside the positions, as JSON objects by name, of sources that come in pieces without an order (files): what one
+/// number cannot say. Null: none.
+/// </param>
+public sealed record BatchEnd(IReadOnlyDictionary<string, string> Positions, long Records, IReadOnlyDictionary<string, string>? Ledger = null);
 
 /// <summary>What a batch holds, by what has to be done to make rows of it.</summary>
 public abstract record BatchContent

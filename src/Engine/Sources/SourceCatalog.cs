@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Sources.Files;
 using LakehouseOperator.Engine.Sources.Generator;
 using LakehouseOperator.Pipelines.Specs;
 
@@ -10,6 +11,7 @@ public static class SourceCatalog
     public static ISource Create(SourceSpec spec, TimeProvider time) => spec switch
     {
         { Generator: { } generator } => new GeneratorSource(generator, time),
+        { Files: { } files } => new FilesSource(files, time),
         _ => throw new ArgumentException("the source has no member", nameof(spec)),
     };
 }

@@ -176,7 +176,7 @@ public sealed class GeneratorTests
     [InlineData("{\"start\":\"2026-01-15T12:00:00+00:00\",\"record\":-1,\"users\":100,\"days\":14,\"eventsPerDay\":5000,\"eventsPerSecond\":5}")]
     public async Task A_position_that_is_not_ours_is_refused(string json)
     {
-        var refusal = await Assert.ThrowsAsync<DiagnosticException>(() => Read(Spec, new ManualTime(Start), new() { ["events"] = json }, maxRows: 1));
+        var refusal = await Assert.ThrowsAsync<DiagnosticException>(() => Read(Spec, new ManualTime(Start), new() { ["0"] = json }, maxRows: 1));
         Assert.Equal(SourceCodes.PositionUnreadable, refusal.Diagnostic.Code);
     }
 
@@ -200,7 +200,7 @@ public sealed class GeneratorTests
     }
 
     private static StreamOpening Opening(Dictionary<string, string> positions, bool drain) =>
-        new(new IngestedTableSpec("bronze.events", []), positions, drain, _ => { });
+        new(new IngestedTableSpec("bronze.events", []), positions, new Dictionary<string, string>(), drain, _ => { });
 
     private static async Task<List<Record>> Drain(GeneratorSourceSpec spec, TimeProvider time) => (await Read(spec, time, [], 100_000)).Records;
 

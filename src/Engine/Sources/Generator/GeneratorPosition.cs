@@ -16,7 +16,7 @@ internal sealed record GeneratorPosition(
     [property: JsonRequired] int EventsPerDay,
     [property: JsonRequired] int EventsPerSecond)
 {
-    public const string Partition = "events";
+    public const string Partition = "0";
 
     public static GeneratorPosition Beginning(GeneratorSourceSpec spec, DateTimeOffset now) => new(
         new DateTimeOffset(now.UtcTicks - now.UtcTicks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero),

@@ -1,0 +1,106 @@
+using System.Globalization;
+using LakehouseOperator.DuckDb;
+using LakehouseOperator.Engine.Ingest.Parsing;
+using LakehouseOperator.Engine.Sources;
+using LakehouseOperator.Engine.Tables.Writing;
+using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Pipelines.Types;
+using LakehouseOperator.Sql;
+
+namespace LakehouseOperator.Engine.Ingest;
+
+/// <summary>
+/// Turns batches of one table into Parquet files: parsed in DuckDB's scan and written by its COPY, on the calling thread and DuckDB's own. A connection of its own on a
+/// database that the tables of a run share. One batch at a time.
+/// </summary>
+internal sealed class BatchStaging : IDisposable
+{
+    private readonly DuckDbConnection connection;
+    private readonly RecordTables records;
+    private readonly RecordContract contract;
+    private readonly IngestedShape shape;
+    private readonly RunPlan plan;
+    private readonly string scratch;
+    private readonly TimeProvider time;
+
+    public BatchStaging(IngestionDatabase database, IngestedTableSpec table, IngestedShape shape, RunPlan plan, string scratch, TimeProvider time)
+    {
+        this.shape = shape;
+        this.plan = plan;
+        this.scratch = scratch;
+        this.time = time;
+        records = database.Records;
+        connection = database.Connect();
+        contract = RecordContract.Compile(connection, table.Columns, table.Contract);
+    }
+
+    /// <summary>Records read so far of the batch in hand; from any thread.</summary>
+    public long RecordsInHand => Volatile.Read(ref parse) is { } current ? current.Rows + current.Quarantined : 0;
+
+    private RecordParse? parse;
+
+    /// <summary>Reads the content to its end.</summary>
+    /// <exception cref="Pipelines.Codes.DiagnosticException">The contract says to stop at a record that does not fit.</exception>
+    /// <exception cref="DuckDbException">The source's feed failed, or writing did.</exception>
+    public StagedBatch Stage(BatchContent content, string source)
+    {
+        var folder = Path.Combine(scratch, $"batch-{Guid.NewGuid():n}");
+        var ingestedAt = new DateTimeOffset(time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+        var staged = new StagedBatch([], [], ingestedAt, folder);
+        try
+        {
+            return content switch
+            {
+                BatchContent.JsonRecords json => StageRecords(staged, json.Feed, source),
+                _ => throw new ArgumentException("no such content", nameof(content)),
+            };
+        }
+        catch
+        {
+            staged.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => connection.Dispose();
+
+    private StagedBatch StageRecords(StagedBatch staged, IRecordFeed feed, string source)
+    {
+        Directory.CreateDirectory(staged.Folder);
+        using var pass = records.Open(contract, feed, new RecordParseOptions(staged.Folder, plan.Limits.Threads));
+        Volatile.Write(ref parse, pass);
+        try
+        {
+            var rows = Write(shape.Select(WithOrigin(pass.RowsSql, staged, source)), staged, "rows", shape.Schema.PartitionColumns);
+            var quarantined = pass.Quarantined == 0
+                ? []
+                : Write(QuarantineShape.Select(WithOrigin(pass.QuarantineSql, staged, source)), staged, "quarantine", []);
+            return staged with { Rows = rows, Quarantined = quarantined };
+        }
+        catch (DuckDbException) when (pass.Stopped is { } stopped)
+        {
+            throw stopped;
+        }
+        finally
+        {
+            Volatile.Write(ref parse, null);
+        }
+    }
+
+    private IReadOnlyList<StagedFile> Write(string query, StagedBatch staged, string name, IReadOnlyList<string> partitions)
+    {
+        var folder = Path.Combine(staged.Folder, name);
+        Directory.CreateDirectory(folder);
+        return ParquetWriter.Write(connection, query, new ParquetOutput(folder, partitions, plan.Lake.TargetFileSizeBytes), CancellationToken.None);
+    }
+
+    /// <summary>The relation with what is the same for all of a commit.</summary>
+    private static string WithOrigin(string relation, StagedBatch staged, string source)
+    {
+        var micros = (staged.IngestedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"(SELECT *, make_timestamptz({micros}::BIGINT) AS {IngestedShape.IngestedAt}, {SqlText.String(source)} AS {IngestedShape.Source} FROM {relation})");
+    }
+}

@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Text.Json;
+using LakehouseOperator.Engine.Sources;
+using LakehouseOperator.Engine.Tables;
+using LakehouseOperator.Engine.Tables.Positions;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Plans;
+
+namespace LakehouseOperator.Engine.Ingest;
+
+/// <summary>
+/// The two tables that a stream becomes, and the one truth about them: the main table's log. A batch's rows, its new position, its quarantined records' file
+/// and the watermark are one commit; the quarantine table's commit follows from it and can be made again at any time.
+/// </summary>
+internal sealed class TableCommits(RunPlan plan, IngestedShape shape, SourceIdentity source, DeltaTable main, DeltaTable side)
+{
+    private const string LedgerPart = "/entry/";
+    private const int MaxConflicts = 10;
+
+    private readonly IReadOnlyDictionary<string, string> configuration = TableProperties.For(plan.Resource, plan.Lake, appendOnly: true);
+    private readonly Dictionary<string, PositionWriter> writers = new(StringComparer.Ordinal);
+    private readonly string prefix = PrefixOf(source);
+
+    /// <summary>As of the last commit or reading; null while there is no table.</summary>
+    public Snapshot? Snapshot { get; private set; }
+
+    /// <summary>Of the quarantine table; null while there is none.</summary>
+    public Snapshot? Side { get; private set; }
+
+    /// <summary>Reads both tables, and makes the quarantine table hold what the main one says.</summary>
+    /// <exception cref="DiagnosticException"><see cref="SourceCodes.PositionMissing"/>, or what the tables throw.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        Snapshot = await main.ReadSnapshotAsync(null, cancellationToken);
+        RequirePosition();
+        Side = await side.ReadSnapshotAsync(null, cancellationToken);
+        if (PendingSideRecord.Read(Snapshot) is { Files.Count: > 0 } pending)
+            await CommitSideAsync(pending, cancellationToken);
+    }
+
+    /// <summary>The source's positions by partition.</summary>
+    public IReadOnlyDictionary<string, string> Positions() => Own()
+        .Where(static domain => domain.Tail.IndexOf('/', StringComparison.Ordinal) < 0)
+        .ToDictionary(
+            static domain => Uri.UnescapeDataString(domain.Tail),
+            domain => PositionRecord.Read(Snapshot, DomainOf(Uri.UnescapeDataString(domain.Tail)))!.Position.GetRawText(),
+            StringComparer.Ordinal);
+
+    /// <summary>The source's ledger by the entries' names.</summary>
+    public IReadOnlyDictionary<string, string> Ledger() => Own()
+        .Where(static domain => domain.Tail.Contains(LedgerPart, StringComparison.Ordinal))
+        .ToDictionary(
+            static domain => Uri.UnescapeDataString(domain.Tail[(domain.Tail.IndexOf(LedgerPart, StringComparison.Ordinal) + LedgerPart.Length)..]),
+            static domain => domain.Json,
+            StringComparer.Ordinal);
+
+    /// <summary>Commits the batch to the main table and then to the quarantine table.</summary>
+    /// <exception cref="DiagnosticException">Fenced: another process moved the position; or what the tables refuse.</exception>
+    public async Task<CommitResult> CommitAsync(StagedBatch batch, BatchEnd end, CancellationToken cancellationToken)
+    {
+        var rows = await main.StoreAsync(batch.Rows, shape.Schema, cancellationToken);
+        var quarantined = await side.StoreAsync(batch.Quarantined, QuarantineShape.Schema, cancellationToken);
+        var watermark = Watermark.Of(batch, shape.WatermarkColumn);
+        for (var conflicts = 0; ; conflicts++)
+        {
+            var change = Change(rows, quarantined, batch, end, watermark);
+            try
+            {
+                var result = await main.CommitAsync(change, cancellationToken);
+                Snapshot = result.Snapshot;
+                if (PendingSideRecord.Read(Snapshot) is { Files.Count: > 0 } pending && quarantined.Count > 0)
+                    await CommitSideAsync(pending, cancellationToken);
+                return result;
+            }
+            catch (CommitConflictException) when (conflicts < MaxConflicts)
+            {
+                await RereadAsync(cancellationToken);
+            }
+        }
+    }
+
+    private static string PrefixOf(SourceIdentity source)
+    {
+        var name = new PositionDomain(source.Kind, source.Id, "0").Name;
+        return name[..(name.LastIndexOf('/') + 1)];
+    }
+
+    private PositionDomain DomainOf(string partition) => new(source.Kind, source.Id, partition);
+
+    private IEnumerable<(string Tail, string Json)> Own() => (Snapshot?.Domains ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        .Where(domain => domain.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .Select(domain => (domain.Key[prefix.Length..], domain.Value));
+
+    /// <summary>A first run counts for an empty table only: rows without a position of this source may be anybody's, and may be these.</summary>
+    private void RequirePosition()
+    {
+        if (Snapshot is null or { Files.Count: 0 } || Own().Any())
+            return;
+        var others = Snapshot.Domains.Keys
+            .Where(static domain => PositionDomain.TryParse(domain, out _, out var isWriter) && !isWriter)
+            .Select(static domain => domain[PositionDomain.Prefix.Length..])
+            .ToList();
+        throw new DiagnosticException(new Diagnostic(
+            SourceCodes.PositionMissing,
+            DiagnosticSeverity.Error,
+            others.Count == 0
+                ? $"{main.Name} holds rows but no position of {source.Kind} \"{source.Id}\""
+                : $"{main.Name} holds rows of {string.Join(", ", others)} and no position of {source.Kind} \"{source.Id}\"",
+            Field: "spec.source",
+            Help: "name the source that the table was read from, or another table"));
+    }
+
+    private TableChange Change(
+        IReadOnlyList<DataFile> rows, IReadOnlyList<DataFile> quarantined, StagedBatch batch, BatchEnd end, Watermark? watermark)
+    {
+        var steps = end.Positions.OrderBy(static position => position.Key, StringComparer.Ordinal).Select(position => Step(position.Key, position.Value)).ToList();
+        var lead = steps[0];
+        var domains = steps.ToDictionary(static step => step.DomainEntry.Key, static step => step.DomainEntry.Value, StringComparer.Ordinal);
+        foreach (var (name, json) in end.Ledger ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            domains[lead.Domain.Name + LedgerPart + Uri.EscapeDataString(name)] = json;
+        if (quarantined.Count > 0)
+        {
+            domains[PendingSideRecord.Domain] = new PendingSideRecord(
+                lead.Domain.Name, lead.Record.Batch, side.Name.ToString(), [.. quarantined.Select(PendingFile.Of)]).ToJson();
+        }
+
+        if (watermark?.After(Watermark.Read(Snapshot)) is { } higher)
+            domains[Watermark.Domain] = higher.ToJson();
+        return new TableChange(
+            ChangeKind.Append,
+            Snapshot,
+            shape.Schema,
+            rows,
+            domains,
+            lead.Transaction,
+            configuration,
+            "STREAMING UPDATE",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["outputMode"] = "Append",
+                ["source"] = $"{source.Kind}/{source.Id}",
+                ["batch"] = lead.Record.Batch.ToString(CultureInfo.InvariantCulture),
+                ["records"] = end.Records.ToString(CultureInfo.InvariantCulture),
+                ["quarantined"] = batch.QuarantinedCount.ToString(CultureInfo.InvariantCulture),
+            },
+            plan.RunId,
+            plan.PlanHash);
+    }
+
+    private PositionStep Step(string partition, string json)
+    {
+        if (!writers.TryGetValue(partition, out var writer))
+            writers[partition] = writer = new PositionWriter(DomainOf(partition));
+        using var position = JsonDocument.Parse(json);
+        return writer.Next(Snapshot, position.RootElement.Clone());
+    }
+
+    /// <summary>Another commit came first. If it moved a position of ours, these rows may be in the table already.</summary>
+    private async Task RereadAsync(CancellationToken cancellationToken)
+    {
+        var before = Own().Where(static domain => !domain.Tail.EndsWith("/writer", StringComparison.Ordinal)).ToHashSet();
+        Snapshot = await main.ReadSnapshotAsync(null, cancellationToken);
+        if (!before.SetEquals(Own().Where(static domain => !domain.Tail.EndsWith("/writer", StringComparison.Ordinal))))
+            throw new DiagnosticException(TableCodes.Fenced, $"another process reads {source.Kind} \"{source.Id}\" into {main.Name}", "nothing was written twice; this process ends and the other one goes on");
+    }
+
+    private async Task CommitSideAsync(PendingSideRecord pending, CancellationToken cancellationToken)
+    {
+        for (var conflicts = 0; ; conflicts++)
+        {
+            if (Side?.Transactions.GetValueOrDefault(pending.Position) >= pending.Batch)
+                return;
+            try
+            {
+                Side = (await side.CommitAsync(SideChange(pending), cancellationToken)).Snapshot;
+                return;
+            }
+            catch (Exception e) when (conflicts < MaxConflicts && e is CommitConflictException or DiagnosticException { Diagnostic.Code.Id: "LH4201" })
+            {
+                // Whoever came first may have made this very commit.
+                Side = await side.ReadSnapshotAsync(null, cancellationToken);
+            }
+        }
+    }
+
+    private TableChange SideChange(PendingSideRecord pending) => new(
+        ChangeKind.Append,
+        Side,
+        QuarantineShape.Schema,
+        [.. pending.Files.Select(static file => file.ToDataFile())],
+        new Dictionary<string, string>(StringComparer.Ordinal),
+        (pending.Position, pending.Batch),
+        configuration,
+        "STREAMING UPDATE",
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["outputMode"] = "Append",
+            ["source"] = $"{source.Kind}/{source.Id}",
+            ["batch"] = pending.Batch.ToString(CultureInfo.InvariantCulture),
+        },
+        plan.RunId,
+        plan.PlanHash);
+}

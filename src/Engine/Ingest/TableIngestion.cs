@@ -1,0 +1,85 @@
+using LakehouseOperator.Engine.Runs;
+using LakehouseOperator.Engine.Sources;
+using LakehouseOperator.Engine.Tables;
+using LakehouseOperator.Pipelines;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Reports;
+using LakehouseOperator.Pipelines.Specs;
+
+namespace LakehouseOperator.Engine.Ingest;
+
+/// <summary>One stream on its way into one table, batch after batch.</summary>
+internal sealed class TableIngestion(
+    RunPlan plan, IngestedTableSpec table, ISource source, Lake lake, IngestionDatabase database, string scratch, TimeProvider time, RunTally tally)
+{
+    private readonly TableName name = TableName.Parse(table.Name);
+    private TableCommits? commits;
+    private long rowsAdded;
+    private DateTimeOffset? lastCommit;
+
+    /// <summary>Ends when the stream is drained, or when <paramref name="stop"/> is cancelled and the commit in hand is done.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var ingestion = plan.Ingestion!;
+        var shape = IngestedShape.Of(table);
+        commits = new TableCommits(plan, shape, source.Identity, lake.Table(name), lake.Table(name.Quarantine));
+        await commits.OpenAsync(stop);
+        using var staging = new BatchStaging(database, table, shape, plan, scratch, time);
+        using var counting = tally.Watch(() => staging.RecordsInHand);
+        var opening = new StreamOpening(table, commits.Positions(), commits.Ledger(), ingestion.Drain, diagnostic => tally.Notice(diagnostic));
+        await using var stream = await source.OpenAsync(opening, stop);
+        var bounds = new BatchBounds(Math.Max(1, ingestion.CommitRows), Math.Max(1, ingestion.CommitBytes), ingestion.CommitInterval);
+        tally.Stage(RunStage.Reading);
+        while (await stream.NextAsync(bounds, stop) is { } batch)
+        {
+            await using (batch)
+                await TakeAsync(batch, stream, staging);
+            tally.Stage(RunStage.Reading);
+        }
+    }
+
+    /// <summary>Null where there is no table.</summary>
+    public TableReport? Report() => commits?.Snapshot is not { } snapshot ? null : new TableReport(
+        name.ToString(),
+        snapshot.TableId,
+        snapshot.Version,
+        snapshot.DataVersion,
+        snapshot.Rows,
+        rowsAdded,
+        commits.Side?.Rows ?? 0,
+        lastCommit ?? snapshot.Timestamp,
+        Watermark.Read(snapshot)?.Max);
+
+    /// <summary>From here on nothing looks at the stop: a batch that was begun is committed, and what cannot be is given up whole.</summary>
+    private async Task TakeAsync(SourceBatch batch, ISourceStream stream, BatchStaging staging)
+    {
+        tally.Stage(RunStage.Staging);
+        var staged = await Task.Factory.StartNew(
+            () => staging.Stage(batch.Content, stream.Name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        using (staged)
+        {
+            if (await batch.CompleteAsync(CancellationToken.None) is not { } end)
+                return;
+            RequireWhole(staged, end);
+            tally.Stage(RunStage.Committing);
+            var result = await commits!.CommitAsync(staged, end, CancellationToken.None);
+            lastCommit = result.Snapshot.Timestamp;
+            rowsAdded += staged.RowCount;
+            tally.Committed(name, result.Version, staged.RowCount, end.Records);
+            await stream.AcknowledgeAsync(end, CancellationToken.None);
+        }
+    }
+
+    /// <summary>The law of the counts, before every commit: what was read is in one of the two tables.</summary>
+    private void RequireWhole(StagedBatch staged, BatchEnd end)
+    {
+        if (staged.RowCount + staged.QuarantinedCount != end.Records)
+        {
+            throw new DiagnosticException(
+                BugCodes.Unhandled,
+                $"{name}: {end.Records} records were read, {staged.RowCount} became rows and {staged.QuarantinedCount} were quarantined; nothing of them is committed",
+                RunFailures.BugReport);
+        }
+    }
+}
