@@ -47,7 +47,7 @@ internal static unsafe class TableFunctionRegistration
 
             if (binding.EstimatedRows is { } rows)
                 NativeMethods.duckdb_bind_set_cardinality(info, (ulong)rows, exact: false);
-            NativeMethods.duckdb_bind_set_bind_data(info, Hold(binding), &Drop);
+            NativeMethods.duckdb_bind_set_bind_data(info, Hold(new Bound(binding, function.SkipsUnusedColumns)), &Drop);
         }
         catch (Exception e)
         {
@@ -60,8 +60,8 @@ internal static unsafe class TableFunctionRegistration
     {
         try
         {
-            var binding = Get<TableBinding>(NativeMethods.duckdb_init_get_bind_data(info));
-            var slots = ReadSlots(info, binding.Columns.Count);
+            var (binding, skipsUnused) = Get<Bound>(NativeMethods.duckdb_init_get_bind_data(info));
+            var slots = skipsUnused ? ReadSlots(info, binding.Columns.Count) : [.. Enumerable.Range(0, binding.Columns.Count)];
             var scan = binding.Open();
             NativeMethods.duckdb_init_set_init_data(info, Hold(new ScanState(scan, slots)), &Drop);
             NativeMethods.duckdb_init_set_max_threads(info, (ulong)Math.Max(1, scan.MaxThreads));
@@ -163,6 +163,8 @@ internal static unsafe class TableFunctionRegistration
         where T : class => (T)GCHandle.FromIntPtr(held).Target!;
 
     private static string Describe(Exception e) => string.IsNullOrEmpty(e.Message) ? e.GetType().Name : e.Message;
+
+    private sealed record Bound(TableBinding Binding, bool SkipsUnusedColumns);
 
     private sealed record ScanState(TableScan Scan, int[] Slots) : IDisposable
     {

@@ -56,11 +56,13 @@ internal sealed class RecordReader : TableReader
         positions.Attach(chunk.Column(parsers.Length));
         var rows = 0;
         var nulled = 0L;
+
+        // A chunk without rows means the end, so however many records do not fit, this goes on to one that does.
         for (var bytes = 0L; rows < ChunkWriter.Capacity && bytes < ChunkBytes && TryAdvance(); next++)
         {
-            bytes += batch.Payload(next).Length;
             if (!TryWriteRecord(rows))
                 continue;
+            bytes += batch.Payload(next).Length;
             nulled += nulledInRecord;
             rows++;
         }

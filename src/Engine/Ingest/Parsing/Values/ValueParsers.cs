@@ -5,7 +5,7 @@ namespace LakehouseOperator.Engine.Ingest.Parsing.Values;
 /// <summary>
 /// The coercion table: which JSON values each declared type takes, and what they are stored as (the type table's). NULL is JSON's null or a missing
 /// value; everything that is not listed is <see cref="ValueFault.WrongType"/>. The SQL twin for columnar sources is
-/// CastRules.
+/// <see cref="Columnar.ColumnarContract"/>.
 /// <code>
 /// declared                   stored            JSON values
 /// BOOLEAN                    BOOLEAN           true, false
