@@ -126,7 +126,7 @@ public static class DiagnosticText
     private static string Visible(string text)
     {
         var visible = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
+        foreach (var rune in Credentials.Mask(text).EnumerateRunes())
             AppendVisible(visible, rune);
         return visible.ToString();
     }

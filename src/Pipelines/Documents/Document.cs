@@ -4,7 +4,8 @@ using LakehouseOperator.Pipelines.Codes;
 namespace LakehouseOperator.Pipelines.Documents;
 
 /// <summary>A document of our group: its identity is known, its spec is not parsed yet. Merged documents have nodes of several files.</summary>
-public sealed record Document(ResourceId Id, MappingNode Root)
+/// <param name="Flawed">Something in it was reported already, such as a duplicate key; it does not say what its author means.</param>
+public sealed record Document(ResourceId Id, MappingNode Root, bool Flawed = false)
 {
     public const string Group = "lakehouse.dev";
     public const string ApiVersion = Group + "/v1alpha1";

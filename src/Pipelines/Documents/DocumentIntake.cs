@@ -6,9 +6,10 @@ namespace LakehouseOperator.Pipelines.Documents;
 internal sealed class DocumentIntake(List<Diagnostic> diagnostics)
 {
     private readonly List<(string ApiVersion, string Kind, string Namespace, string Name)> order = [];
-    private readonly Dictionary<(string ApiVersion, string Kind, string Namespace, string Name), MappingNode> roots = [];
+    private readonly Dictionary<(string ApiVersion, string Kind, string Namespace, string Name), (MappingNode Root, bool Flawed)> roots = [];
 
-    public void Take(Node root)
+    /// <param name="flawed">Its text has errors.</param>
+    public void Take(Node root, bool flawed)
     {
         if (root is not MappingNode mapping)
         {
@@ -25,11 +26,11 @@ internal sealed class DocumentIntake(List<Diagnostic> diagnostics)
         }
         else if (IsList(apiVersion, kind))
         {
-            TakeItems(mapping);
+            TakeItems(mapping, flawed);
         }
         else if (Judge(mapping, apiVersion, kind))
         {
-            TakeNamed(mapping, apiVersion, kind);
+            TakeNamed(mapping, apiVersion, kind, flawed);
         }
     }
 
@@ -40,15 +41,15 @@ internal sealed class DocumentIntake(List<Diagnostic> diagnostics)
         foreach (var key in order)
         {
             if (key.ApiVersion == Document.ApiVersion)
-                documents.Add(new Document(new ResourceId(Enum.Parse<ResourceKind>(key.Kind), key.Name, key.Namespace), roots[key]));
+                documents.Add(new Document(new ResourceId(Enum.Parse<ResourceKind>(key.Kind), key.Name, key.Namespace), roots[key].Root, roots[key].Flawed));
             else
-                secrets.Add(key.Namespace, key.Name, roots[key], diagnostics);
+                secrets.Add(key.Namespace, key.Name, roots[key].Root, diagnostics);
         }
 
         return new DocumentSet(documents, secrets, diagnostics);
     }
 
-    private void TakeItems(MappingNode list)
+    private void TakeItems(MappingNode list, bool flawed)
     {
         if (list["items"] is not SequenceNode items)
         {
@@ -57,7 +58,7 @@ internal sealed class DocumentIntake(List<Diagnostic> diagnostics)
         }
 
         foreach (var item in items.Items)
-            Take(item);
+            Take(item, flawed);
     }
 
     private static bool IsList(string apiVersion, string kind) =>
@@ -93,7 +94,7 @@ internal sealed class DocumentIntake(List<Diagnostic> diagnostics)
         return false;
     }
 
-    private void TakeNamed(MappingNode root, string apiVersion, string kind)
+    private void TakeNamed(MappingNode root, string apiVersion, string kind, bool flawed)
     {
         var metadata = root["metadata"] as MappingNode;
         var name = metadata is null ? null : Text(metadata, "name");
@@ -112,18 +113,18 @@ internal sealed class DocumentIntake(List<Diagnostic> diagnostics)
         if (!roots.TryGetValue(key, out var earlier))
         {
             order.Add(key);
-            roots.Add(key, root);
+            roots.Add(key, (root, flawed));
             return;
         }
 
-        if (earlier.Origin.Source == root.Origin.Source)
+        if (earlier.Root.Origin.Source == root.Origin.Source)
         {
             diagnostics.Add(new Diagnostic(
-                DocumentCodes.ComesAgain, DiagnosticSeverity.Warning, $"{kind}/{name} comes again in this file and is merged over line {earlier.Origin.Line}", Place: root.Origin.Place,
+                DocumentCodes.ComesAgain, DiagnosticSeverity.Warning, $"{kind}/{name} comes again in this file and is merged over line {earlier.Root.Origin.Line}", Place: root.Origin.Place,
                 Help: "give it another name, or keep one of them"));
         }
 
-        roots[key] = (MappingNode)MergePatch.Apply(earlier, root);
+        roots[key] = ((MappingNode)MergePatch.Apply(earlier.Root, root), earlier.Flawed || flawed);
     }
 
     private bool Complain(MappingNode root, string field, string? found)

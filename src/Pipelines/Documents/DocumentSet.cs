@@ -28,8 +28,11 @@ public sealed record DocumentSet(IReadOnlyList<Document> Documents, SecretSet Se
             var before = diagnostics.Count;
             foreach (var chunk in YamlStream.Split(source))
             {
-                foreach (var root in YamlReader.Read(source, chunk, diagnostics))
-                    intake.Take(root);
+                var known = diagnostics.Count;
+                var roots = YamlReader.Read(source, chunk, diagnostics);
+                var flawed = diagnostics.Skip(known).Any(d => d.Severity == DiagnosticSeverity.Error);
+                foreach (var root in roots)
+                    intake.Take(root, flawed);
                 if (diagnostics.Count - before > DocumentBounds.ErrorsPerFile)
                     break;
             }

@@ -13,7 +13,7 @@ public sealed class SecretSet
 
     /// <summary>The bytes under a secret's key; null where secret or key is missing.</summary>
     public ReadOnlyMemory<byte>? Find(string secretNamespace, string name, string key) =>
-        secrets.TryGetValue($"{secretNamespace}/{name}", out var keys) && keys.TryGetValue(key, out var bytes) ? bytes : null;
+        secrets.TryGetValue($"{secretNamespace}/{name}", out var keys) && keys.TryGetValue(key, out var bytes) ? bytes : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Keys of a secret in order; null where there is no such secret.</summary>
     public IReadOnlyCollection<string>? KeysOf(string secretNamespace, string name) =>

@@ -6,6 +6,7 @@ namespace LakehouseOperator.Pipelines.Documents;
 public sealed class SourceText
 {
     private readonly List<int> lineStarts = [0];
+    private readonly Dictionary<int, string> shown = [];
 
     public SourceText(string file, string text)
     {
@@ -50,5 +51,13 @@ public sealed class SourceText
     /// <param name="column">From 1, UTF-16 units.</param>
     /// <param name="hidden">The line may hold a secret and is not shown.</param>
     public Place PlaceAt(int line, int column, bool hidden = false) =>
-        new(File, line, column, hidden ? null : Line(line).ToString());
+        new(File, line, column, hidden ? null : Shown(line));
+
+    /// <summary>Kept, because a file on a single line may have many complaints; masked, because a URL in it may hold a password.</summary>
+    private string Shown(int line)
+    {
+        if (!shown.TryGetValue(line, out var text))
+            shown[line] = text = Credentials.Mask(Line(line).ToString());
+        return text;
+    }
 }

@@ -29,7 +29,7 @@ internal sealed class YamlReader
 
         // What a document is, is known only once it is parsed; a text that speaks of Secrets is never quoted.
         hidden = source.Text.AsSpan(chunk.Start, chunk.End - chunk.Start).Contains("Secret", StringComparison.Ordinal);
-        parser = new Parser(new StringReader(source.Text[chunk.Start..chunk.End]));
+        parser = new Parser(new PeekingScanner(new StringReader(source.Text[chunk.Start..chunk.End])));
     }
 
     /// <summary>The documents of the chunk, empty ones left out.</summary>
@@ -55,17 +55,15 @@ internal sealed class YamlReader
         }
         catch (YamlException error)
         {
-            reader.Report(DocumentCodes.Syntax, reader.OriginAt(error.Start.Index), Sentence(error.Message), null);
+            reader.Report(DocumentCodes.Syntax, reader.OriginOf(error), Sentence(error.Message), null);
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
         {
             // Boundary to the parser: on hostile texts it has failed in these ways too.
-            reader.Report(DocumentCodes.Syntax, reader.OriginAt(parserIndex(reader)), "this is not YAML", null);
+            reader.Report(DocumentCodes.Syntax, reader.OriginAt(reader.parser.Current?.Start.Index ?? 0), "this is not YAML", null);
         }
 
         return documents;
-
-        static long parserIndex(YamlReader reader) => reader.parser.Current?.Start.Index ?? 0;
     }
 
     private void ReadStream(List<Node> documents)
@@ -238,6 +236,25 @@ internal sealed class YamlReader
         }
 
         return builder.Build();
+    }
+
+    /// <summary>Where a person should look. The parser names the beginning of what it was reading, which for a tab may be far above it.</summary>
+    private Origin OriginOf(YamlException error)
+    {
+        var text = source.Text.AsSpan(chunk.Start, chunk.End - chunk.Start);
+        var index = (int)Math.Clamp(error.Start.Index, 0, text.TrimEnd().Length);
+        if (!error.Message.Contains("tab", StringComparison.Ordinal))
+            return OriginAt(index);
+        var line = source.Locate(chunk.Start + index).Line;
+        for (; line <= source.LineCount && source.LineStart(line) < chunk.End; line++)
+        {
+            var written = source.Line(line);
+            var tab = written[..(written.Length - written.TrimStart().Length)].IndexOf('\t');
+            if (tab >= 0)
+                return new Origin(source, line, tab + 1, hidden);
+        }
+
+        return OriginAt(index);
     }
 
     private Origin OriginAt(long index)

@@ -28,7 +28,7 @@ internal static class YamlScalars
         string? text;
         var first = raw[0];
         if (first == '.')
-            return TryFloat(raw, out text) ? (ScalarKind.Float, text) : (ScalarKind.String, raw);
+            return AreUnderscoresBetweenDigits(raw) && TryFloat(raw.Replace("_", "", StringComparison.Ordinal), out text) ? (ScalarKind.Float, text) : (ScalarKind.String, raw);
         if (!char.IsAsciiDigit(first) && first is not ('+' or '-'))
             return (ScalarKind.String, raw);
 
@@ -106,6 +106,18 @@ internal static class YamlScalars
         if (at != text.Length || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
             return false;
         spelled = Spell(value);
+        return true;
+    }
+
+    /// <summary>Go's <c>ParseFloat</c>, which alone sees texts that begin with a point, takes them nowhere else.</summary>
+    private static bool AreUnderscoresBetweenDigits(string text)
+    {
+        for (var at = text.IndexOf('_', StringComparison.Ordinal); at >= 0; at = text.IndexOf('_', at + 1))
+        {
+            if (at == 0 || at + 1 == text.Length || !char.IsAsciiDigit(text[at - 1]) || !char.IsAsciiDigit(text[at + 1]))
+                return false;
+        }
+
         return true;
     }
 

@@ -15,7 +15,7 @@ namespace LakehouseOperator.Pipelines.Rules;
 /// <param name="Invalid">Those with an error, understood or not.</param>
 /// <param name="Reads">What each Transformation's SQL reads, where that is known.</param>
 /// <param name="Schemas">Columns of the tables whose columns are known before they exist.</param>
-/// <param name="Diagnostics">Everything that was found from the text on: errors, warnings and notes.</param>
+/// <param name="Diagnostics">Everything that was found from the text on: errors, warnings and notes, by file, line and column.</param>
 public sealed record Catalogue(
     IReadOnlyList<Resource> Resources,
     IReadOnlySet<ResourceId> Valid,

@@ -178,6 +178,7 @@ internal sealed class CatalogueBuilder
             analyses.ToDictionary(a => a.Key, a => a.Value.Reads),
             schemas,
             parsed.Secrets,
-            [.. parsed.Diagnostics, .. findings.Diagnostics]);
+            [.. parsed.Diagnostics.Concat(findings.Diagnostics)
+                .OrderBy(d => d.Place?.File, StringComparer.Ordinal).ThenBy(d => d.Place?.Line).ThenBy(d => d.Place?.Column)]);
     }
 }

@@ -14,7 +14,7 @@ internal static class LakehouseRules
         foreach (var (layer, declared) in Declared(spec))
         {
             var field = FieldPath.Member("spec.layers", layer);
-            if (!TableName.IsPart(layer) || layer.StartsWith('_'))
+            if (!Layers.IsName(layer))
                 subject.Error(DocumentCodes.UnknownLayer, field, $"\"{layer}\" cannot be a layer", "use lower-case letters, digits and _, beginning with a letter, at most 63");
             if (declared.Location is { } location)
                 LocationRules.Folder(subject, FieldPath.Member(field, "location"), location, absolute: true);

@@ -20,7 +20,7 @@ public sealed record SqlAnalysis(IReadOnlyList<SqlRead> Reads, IReadOnlyList<Sql
 /// <summary>A table whose columns are known before it exists.</summary>
 public sealed record KnownTable(TableName Name, TableSchema Schema);
 
-/// <summary>Whoever can parse and bind SQL. Refusals are answers; an exception means that the judge itself failed, and ends the validation.</summary>
+/// <summary>Whoever can parse and bind SQL. Refusals are answers; an exception means that the judge itself failed, and ends the validation. Calls come side by side.</summary>
 public interface ISqlJudge
 {
     /// <summary>What the statement reads, or why it is not one SELECT over named tables. No columns yet.</summary>

@@ -4,18 +4,20 @@ using LakehouseOperator.Pipelines.Types;
 
 namespace LakehouseOperator.Pipelines.Rules;
 
-/// <summary>Gathers from a judge what <see cref="CatalogueBuilder"/> needs to know of SQL. One question at a time: a judge is one worker.</summary>
+/// <summary>Gathers from a judge what <see cref="CatalogueBuilder"/> needs to know of SQL.</summary>
 internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
 {
+    private const int AtOnce = 4;
+
     private readonly Dictionary<ResourceId, SqlAnalysis> analyses = [];
     private readonly List<ExpressionProblem> expressions = [];
 
     public async Task<Catalogue> BuildAsync(CancellationToken cancellationToken)
     {
-        foreach (var (id, spec) in Transformations())
+        foreach (var (id, analysis) in await AskAsync(
+            Transformations().Where(t => !string.IsNullOrWhiteSpace(t.Spec.Sql)), async t => (t.Id, await judge.ReadAsync(t.Spec.Sql, cancellationToken))))
         {
-            if (!string.IsNullOrWhiteSpace(spec.Sql))
-                analyses[id] = await judge.ReadAsync(spec.Sql, cancellationToken);
+            analyses[id] = analysis;
         }
 
         // Each answer makes the columns of one more table known.
@@ -63,6 +65,7 @@ internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
 
     private async Task JudgeExpressionsAsync(Dictionary<LakeTable, TableSchema> schemas, CancellationToken cancellationToken)
     {
+        var questions = new List<(ResourceId Check, string Field, string Text, KnownTable Table)>();
         foreach (var check in parsed.Resources.Select(r => r.Resource).OfType<QualityCheckResource>())
         {
             if (!TableName.TryParse(check.Spec.Table, out var name))
@@ -71,12 +74,35 @@ internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
                 continue;
             for (var i = 0; i < check.Spec.Checks.Count; i++)
             {
-                foreach (var (field, text) in CheckRules.Expressions($"spec.checks[{i}]", check.Spec.Checks[i]).Where(e => !string.IsNullOrWhiteSpace(e.Text)))
-                {
-                    var aggregate = field.EndsWith(".metric.expression", StringComparison.Ordinal);
-                    if (await judge.JudgeExpressionAsync(text, aggregate, new KnownTable(name, schema), cancellationToken) is { } problem)
-                        expressions.Add(new ExpressionProblem(check.Id, field, problem));
-                }
+                var fragments = CheckRules.Expressions($"spec.checks[{i}]", check.Spec.Checks[i]).Where(e => !string.IsNullOrWhiteSpace(e.Text));
+                questions.AddRange(fragments.Select(e => (check.Id, e.Field, e.Text, new KnownTable(name, schema))));
+            }
+        }
+
+        var answers = await AskAsync(questions, async question =>
+        {
+            var aggregate = question.Field.EndsWith(".metric.expression", StringComparison.Ordinal);
+            return (question, Problem: await judge.JudgeExpressionAsync(question.Text, aggregate, question.Table, cancellationToken));
+        });
+        expressions.AddRange(answers.Where(a => a.Problem is not null).Select(a => new ExpressionProblem(a.question.Check, a.question.Field, a.Problem!)));
+    }
+
+    /// <summary>A few questions side by side; the answers in the order of the questions.</summary>
+    private static async Task<IReadOnlyList<TAnswer>> AskAsync<TQuestion, TAnswer>(IEnumerable<TQuestion> questions, Func<TQuestion, Task<TAnswer>> ask)
+    {
+        using var turns = new SemaphoreSlim(AtOnce);
+        return await Task.WhenAll(questions.Select(AskInTurnAsync));
+
+        async Task<TAnswer> AskInTurnAsync(TQuestion question)
+        {
+            await turns.WaitAsync();
+            try
+            {
+                return await ask(question);
+            }
+            finally
+            {
+                turns.Release();
             }
         }
     }

@@ -31,12 +31,12 @@ internal static class TransformationRules
             if (ColumnType.TryParseSql(column.Type, out var type, out var refusal))
                 columns.Add(new TableColumn(column.Name, type));
             else
-                subject.Error(DocumentCodes.InvalidColumnType, "spec.sql", $"column \"{column.Name}\": {refusal.Message}", refusal.Help);
+                subject.Error(SqlCodes.OutputTypeRefused, "spec.sql", $"column \"{column.Name}\": {refusal.Message}", refusal.Help);
         }
 
         var names = ColumnNames.Refuse(result.Select(column => column.Name));
         if (names is not null)
-            subject.Error(DocumentCodes.InvalidColumnName, "spec.sql", names.Message, names.Help);
+            subject.Error(SqlCodes.OutputNameRefused, "spec.sql", names.Message, names.Help);
         return names is null && columns.Count == result.Count ? columns : null;
     }
 }

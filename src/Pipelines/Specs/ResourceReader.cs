@@ -35,7 +35,7 @@ internal static class ResourceReader
             ResourceKind.QualityCheck => Spec(SpecJson.Default.QualityCheckSpec) is { } spec ? new QualityCheckResource(any, spec) : null,
             _ => null,
         };
-        return diagnostics.Skip(before).Any(d => d.Severity == DiagnosticSeverity.Error) ? null : resource;
+        return document.Flawed || diagnostics.Skip(before).Any(d => d.Severity == DiagnosticSeverity.Error) ? null : resource;
 
         T? Spec<T>(System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> contract)
             where T : class => reader.Read(root["spec"], root, "spec", contract);

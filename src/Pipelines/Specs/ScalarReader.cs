@@ -112,7 +112,7 @@ internal static class ScalarReader
     private static string OutOfRange(ScalarNode scalar, double min, double max) =>
         string.Create(CultureInfo.InvariantCulture, $"{scalar.Raw} is not within {Plain(min)} to {Plain(max)}");
 
-    private static string Plain(double bound) => Math.Abs(bound) < 1e15 ? bound.ToString("0.###", CultureInfo.InvariantCulture) : bound.ToString("0.##e+0", CultureInfo.InvariantCulture);
+    private static string Plain(double bound) => bound >= long.MaxValue ? "9223372036854775807" : bound <= long.MinValue ? "-9223372036854775808" : Math.Abs(bound) < 1e15 ? bound.ToString("0.###", CultureInfo.InvariantCulture) : bound.ToString("0.##e+0", CultureInfo.InvariantCulture);
 
     private static void WriteDouble(ScalarNode scalar, string path, FieldBounds bounds, Utf8JsonWriter json, ReportProblem report)
     {

@@ -92,7 +92,8 @@ internal sealed class SpecReader(ResourceId resource, List<Diagnostic> diagnosti
         {
             if (property.AssociatedParameter is not { HasDefaultValue: false } || mapping[property.Name] is not null)
                 continue;
-            Report(DocumentCodes.MissingField, mapping, FieldPath.Member(path, property.Name), $"\"{property.Name}\" is missing", null);
+            var empty = mapping.TryGet(property.Name, out var member);
+            Add(DocumentCodes.MissingField, empty ? member!.Origin : mapping.Origin, FieldPath.Member(path, property.Name), $"\"{property.Name}\" {(empty ? "has no value" : "is missing")}", null);
         }
     }
 
@@ -114,7 +115,7 @@ internal sealed class SpecReader(ResourceId resource, List<Diagnostic> diagnosti
             return;
         var empty = mapping.Members.FirstOrDefault(m => alternatives.Contains(m.Key, StringComparer.Ordinal));
         Report(
-            DocumentCodes.NotExactlyOne, mapping, path, $"exactly one of {string.Join(", ", alternatives)} must be set",
+            DocumentCodes.NotExactlyOne, mapping, path, alternatives is [var only] ? $"\"{only}\" must be set" : $"exactly one of {string.Join(", ", alternatives)} must be set",
             empty is null ? null : $"\"{empty.Key}:\" without a value is nothing to Kubernetes; write \"{empty.Key}: {{}}\"");
     }
 
