@@ -3,6 +3,7 @@ using LakehouseOperator.Engine.Storage;
 using LakehouseOperator.Engine.Tables.Checkpoints;
 using LakehouseOperator.Engine.Tables.Commits;
 using LakehouseOperator.Engine.Tables.Log;
+using LakehouseOperator.Engine.Tables.Statistics;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Types;
 using LakehouseOperator.Sql;
@@ -59,7 +60,7 @@ public sealed class DeltaTable
                 entry?.Size ?? file.Bytes,
                 entry?.LastModified ?? time.GetUtcNow(),
                 file.PartitionValues,
-                $"{{\"numRecords\":{file.Rows}}}",
+                DeltaStatistics.Write(file, schema),
                 file.Rows));
         }
 
@@ -73,7 +74,7 @@ public sealed class DeltaTable
     public async Task<CommitResult> CommitAsync(TableChange change, CancellationToken cancellationToken)
     {
         var result = await committer.CommitAsync(change, cancellationToken);
-        checkpoints.Offer(log);
+        checkpoints.Offer(log, result.Snapshot);
         return result;
     }
 

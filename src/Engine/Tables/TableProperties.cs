@@ -31,8 +31,8 @@ public static class TableProperties
         return properties;
     }
 
-    /// <summary>Such as <c>Ingestion/default/events</c>: never anything that a cluster makes up, such as a uid.</summary>
-    public static string OwnerOf(ResourceId resource) => $"{resource.Kind}/{resource.Namespace}/{resource.Name}";
+    /// <summary>Such as <c>default/events</c>: never anything that a cluster makes up, such as a uid.</summary>
+    public static string OwnerOf(ResourceId resource) => $"{resource.Namespace}/{resource.Name}";
 
     /// <summary>How long files that no version names are kept.</summary>
     public static TimeSpan FileRetentionOf(IReadOnlyDictionary<string, string> configuration) =>

@@ -7,9 +7,9 @@ internal sealed record CheckpointContent(
     long Version,
     ProtocolAction Protocol,
     MetaDataAction MetaData,
-    IReadOnlyList<TxnAction> Transactions,
-    IReadOnlyList<DomainMetadataAction> Domains,
-    IReadOnlyList<AddAction> Adds);
+    IReadOnlyCollection<TxnAction> Transactions,
+    IReadOnlyCollection<DomainMetadataAction> Domains,
+    IReadOnlyCollection<AddAction> Adds);
 
 /// <summary>Parquet checkpoints, one file or several parts.</summary>
 internal interface ICheckpointFiles
@@ -17,12 +17,13 @@ internal interface ICheckpointFiles
     /// <param name="paths">Local files of all parts.</param>
     /// <exception cref="CheckpointUnreadableException">A file is no Parquet, or its bytes are damaged.</exception>
     /// <exception cref="Pipelines.Codes.DiagnosticException">It reads, and lacks what the protocol requires.</exception>
-    Task<CheckpointContent> ReadAsync(long version, IReadOnlyList<string> paths, string location, CancellationToken cancellationToken);
+    CheckpointContent Read(long version, IReadOnlyList<string> paths, string location, CancellationToken cancellationToken);
 
-    Task<IReadOnlyList<RemoveAction>> ReadTombstonesAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken);
+    /// <exception cref="CheckpointUnreadableException">A file is no Parquet, or its bytes are damaged.</exception>
+    IReadOnlyList<RemoveAction> ReadTombstones(IReadOnlyList<string> paths, CancellationToken cancellationToken);
 
     /// <summary>Writes one file. Returns the number of actions in it.</summary>
-    Task<long> WriteAsync(string path, LogState state, IEnumerable<RemoveAction> tombstones, CancellationToken cancellationToken);
+    long Write(string path, CheckpointContent content, IReadOnlyCollection<RemoveAction> tombstones, CancellationToken cancellationToken);
 }
 
 /// <summary>The checkpoint cannot be used; an older one, or the commits themselves, may do.</summary>

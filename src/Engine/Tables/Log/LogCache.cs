@@ -13,6 +13,9 @@ internal sealed class LogCache(IObjectStore table, LogReader reader, BootClock c
 
     public LogReader Reader => reader;
 
+    /// <summary>The newest checkpoint that the state knows of, or -1.</summary>
+    public long CheckpointVersion => state?.CheckpointVersion ?? -1;
+
     /// <inheritdoc cref="DeltaTable.ReadSnapshotAsync"/>
     public async Task<Snapshot?> ReadAsync(long? version, CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
 
             try
             {
-                return listing.IsEmpty ? null : await ReplayAsync(listing, version, cancellationToken);
+                return listing.IsEmpty ? null : await ReplayAsync(listing, version, whole: from == 0, cancellationToken);
             }
             catch (CommitMissingException missing)
             {
@@ -68,10 +68,10 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
         return content is null ? null : LogCommit.Parse(version, content, table.Location);
     }
 
-    private async Task<LogState> ReplayAsync(LogListing listing, long? version, CancellationToken cancellationToken)
+    private async Task<LogState> ReplayAsync(LogListing listing, long? version, bool whole, CancellationToken cancellationToken)
     {
         var newest = Newest(listing, version);
-        var state = await BeginAsync(listing, newest, cancellationToken);
+        var state = await BeginAsync(listing, newest, whole, cancellationToken);
         while (state.Version < newest)
         {
             var next = state.Version + 1;
@@ -99,16 +99,17 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
                 "lakehouse history lists the versions");
     }
 
-    private async Task<LogState> BeginAsync(LogListing listing, long newest, CancellationToken cancellationToken)
+    private async Task<LogState> BeginAsync(LogListing listing, long newest, bool whole, CancellationToken cancellationToken)
     {
         CheckpointUnreadableException? unreadable = null;
         foreach (var parts in listing.Usable(newest))
         {
             try
             {
-                var content = await checkpoints.ReadAsync(parts.Version, await StageAsync(parts, cancellationToken), table.Location, cancellationToken);
+                var paths = await StageAsync(parts, cancellationToken);
+                var content = await Task.Run(() => checkpoints.Read(parts.Version, paths, table.Location, cancellationToken), cancellationToken);
                 var state = new LogState(table.Location);
-                state.Begin(content);
+                state.Begin(content, parts);
                 return state;
             }
             catch (CheckpointUnreadableException failure)
@@ -117,10 +118,12 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
             }
         }
 
+        if (!whole)
+            throw new CommitMissingException(newest); // what the hint left out may do
         if (listing.Commits.ContainsKey(0))
             return new LogState(table.Location);
         if (unreadable is not null)
-            throw LogDamage.At(table.Location, LogFileName.Folder, $"no checkpoint can be read, and older commits are gone: {unreadable.Message}", unreadable);
+            throw LogDamage.At(table.Location, "_delta_log", $"no checkpoint can be read, and older commits are gone: {unreadable.Message}", unreadable);
         if (listing.V2Checkpoints.Any(version => version <= newest))
             throw LogDamage.Unsupported(table.Location, "v2Checkpoint");
         var oldest = listing.Usable(null).Select(static one => one.Version).Append(long.MaxValue).Min();

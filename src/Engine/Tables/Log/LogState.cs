@@ -14,12 +14,15 @@ internal sealed class LogState(string location)
     private readonly PartitionValuePool pool = new();
     private IReadOnlyList<DataFile>? listed;
 
+    /// <summary>The checkpoint that the replay began at, while the tombstones in it are not among <see cref="tombstones"/>.</summary>
+    private CheckpointParts? earlier;
+
     public string Location { get; } = location;
 
     /// <summary>-1 before anything was applied.</summary>
     public long Version { get; private set; } = -1;
 
-    /// <summary>The version of the checkpoint that the replay began at, or -1.</summary>
+    /// <summary>The newest checkpoint that is known, or -1.</summary>
     public long CheckpointVersion { get; private set; } = -1;
 
     public ProtocolAction? Protocol { get; private set; }
@@ -27,9 +30,6 @@ internal sealed class LogState(string location)
     public MetaDataAction? MetaData { get; private set; }
 
     public IReadOnlyDictionary<string, DataFile> Files => files;
-
-    /// <summary>Removed since <see cref="CheckpointVersion"/>; older ones are in that checkpoint.</summary>
-    public IReadOnlyDictionary<string, RemoveAction> Tombstones => tombstones;
 
     public IReadOnlyDictionary<string, string> Domains => domains;
 
@@ -42,8 +42,9 @@ internal sealed class LogState(string location)
     public long? Timestamp { get; private set; }
 
     /// <summary>A checkpoint's adds may come in any order; nothing else may be applied before it.</summary>
-    public void Begin(CheckpointContent checkpoint)
+    public void Begin(CheckpointContent checkpoint, CheckpointParts parts)
     {
+        earlier = parts;
         Version = CheckpointVersion = checkpoint.Version;
         Protocol = checkpoint.Protocol;
         MetaData = checkpoint.MetaData;
@@ -90,6 +91,39 @@ internal sealed class LogState(string location)
 
     /// <summary>The live files as an unchanging list, made once per version.</summary>
     public IReadOnlyList<DataFile> ListFiles() => listed ??= [.. files.Values];
+
+    /// <summary>Everything that a checkpoint of this version holds, as a copy.</summary>
+    public CheckpointWork Export() => new(
+        new CheckpointContent(
+            Version,
+            Protocol!,
+            MetaData!,
+            [.. transactions.Values],
+            [.. domains.Select(static one => new DomainMetadataAction(one.Key, one.Value))],
+            [.. files.Values.Select(static file => new AddAction(
+                file.Path, file.PartitionValues, file.Size, file.ModificationTime.ToUnixTimeMilliseconds(), DataChange: false, file.Stats, file.Tags))]),
+        [.. tombstones.Values],
+        earlier,
+        MetaData!.Configuration?.GetValueOrDefault(TableProperties.FileRetention) is { } text && TableProperties.TryParseInterval(text, out var retention)
+            ? retention
+            : TableProperties.DefaultRetention);
+
+    /// <summary>A checkpoint of this log was written, with these tombstones and without those from before <paramref name="expired"/> (milliseconds since the epoch).</summary>
+    public void Checkpointed(long version, IReadOnlyCollection<RemoveAction> kept, long expired)
+    {
+        CheckpointVersion = Math.Max(CheckpointVersion, version);
+        foreach (var (key, _) in tombstones.Where(one => (one.Value.DeletionTimestamp ?? 0) < expired).ToList())
+            tombstones.Remove(key);
+        if (earlier is null)
+            return;
+        earlier = null;
+        foreach (var remove in kept)
+        {
+            var key = DataFilePath.Key(remove.Path, remove.DeletionVector);
+            if (!files.ContainsKey(key))
+                tombstones.TryAdd(key, remove);
+        }
+    }
 
     private void Put(AddAction add)
     {

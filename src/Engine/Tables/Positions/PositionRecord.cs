@@ -35,6 +35,5 @@ public sealed record WriterRecord(long Writer, string Id)
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PositionRecord))]
 [JsonSerializable(typeof(WriterRecord))]
-[JsonSerializable(typeof(InputsRecord))]
 [JsonSerializable(typeof(PendingSideRecord))]
 internal sealed partial class PositionJson : JsonSerializerContext;
