@@ -1,5 +1,6 @@
 using LakehouseOperator.DuckDb;
 using LakehouseOperator.Engine.SqlWorker.Judging;
+using LakehouseOperator.Engine.Tables.Scanning;
 using LakehouseOperator.Sql;
 
 namespace LakehouseOperator.Engine.SqlWorker.Sandboxes;
@@ -8,7 +9,7 @@ namespace LakehouseOperator.Engine.SqlWorker.Sandboxes;
 internal static class TableViews
 {
     /// <summary>Over the files of the snapshots.</summary>
-    public static IEnumerable<string> OverFiles(IReadOnlyList<SqlTable> tables) => Create(tables, Scan);
+    public static IEnumerable<string> OverFiles(IReadOnlyList<SqlTable> tables) => Create(tables, TableScan.Sql);
 
     /// <summary>Without rows, of the declared columns.</summary>
     public static IEnumerable<string> Empty(IReadOnlyList<SqlTable> tables) => Create(tables, WithoutRows);
@@ -35,13 +36,6 @@ internal static class TableViews
             yield return $"CREATE VIEW {Sandbox.Name(schema)}.{Sandbox.Name(SqlStatement.ViewName(name, table.Version))} AS {select(table)}";
         }
     }
-
-    private static string Scan(SqlTable table) => table.Files.Count == 0
-        ? WithoutRows(table)
-        : $"SELECT {Columns(table)} FROM read_parquet([{string.Join(", ", table.Files.Select(static file => Sandbox.Literal(file.Path)))}], hive_partitioning = false)";
-
-    private static string Columns(SqlTable table) =>
-        string.Join(", ", table.Columns.Select(static column => $"CAST({Sandbox.Name(column.Name)} AS {column.Type}) AS {Sandbox.Name(column.Name)}"));
 
     private static string WithoutRows(SqlTable table) =>
         $"SELECT {string.Join(", ", table.Columns.Select(static column => $"CAST(NULL AS {column.Type}) AS {Sandbox.Name(column.Name)}"))} WHERE false";

@@ -49,7 +49,7 @@ public readonly record struct ColumnValue : IComparable<ColumnValue>
     public int CompareTo(ColumnValue other)
     {
         if (Real is { } real && other.Real is { } otherReal)
-            return real.CompareTo(otherReal);
+            return CompareReal(real, otherReal);
         if (Text is not null && other.Text is not null)
             return CompareCodePoints(Text, other.Text);
         return Real is null && Text is null && other.Real is null && other.Text is null
@@ -87,6 +87,11 @@ public readonly record struct ColumnValue : IComparable<ColumnValue>
                 return null;
         }
     }
+
+    /// <summary>NaN above every number, as DuckDB and Spark order it.</summary>
+    private static int CompareReal(double one, double other) => double.IsNaN(one) || double.IsNaN(other)
+        ? double.IsNaN(one).CompareTo(double.IsNaN(other))
+        : one.CompareTo(other);
 
     /// <summary>UTF-16 order differs from code point order where one side is a surrogate and the other lies above them.</summary>
     private static int CompareCodePoints(string one, string other)
