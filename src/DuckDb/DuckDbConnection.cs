@@ -105,6 +105,15 @@ public sealed unsafe class DuckDbConnection : IDisposable
     public void Register(TableFunction function)
     {
         ArgumentNullException.ThrowIfNull(function);
+
+        // DuckDB takes a second function of the same name and parameters without a word, and goes on calling the first.
+        using (var taken = Prepare("SELECT 1 FROM duckdb_functions() WHERE function_type = 'table' AND lower(function_name) = lower($1) LIMIT 1"))
+        using (var found = taken.Bind(1, function.Name).Query())
+        {
+            if (found.NextChunk() is not null)
+                throw new DuckDbException(DuckDbErrorType.Catalog, $"there is a table function \"{function.Name}\" already");
+        }
+
         TableFunctionRegistration.Register(handle, function);
     }
 

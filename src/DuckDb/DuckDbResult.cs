@@ -14,6 +14,7 @@ public sealed unsafe class DuckDbResult : IDisposable
 {
     private readonly ResultHandle handle;
     private DataChunk? current;
+    private bool ended;
 
     private DuckDbResult(ResultHandle handle)
     {
@@ -37,6 +38,8 @@ public sealed unsafe class DuckDbResult : IDisposable
         ObjectDisposedException.ThrowIf(handle.IsClosed, this);
         current?.Dispose();
         current = null;
+        if (ended)
+            return null;
         while (NativeMethods.duckdb_fetch_chunk(*handle.Pointer) is not 0 and var native)
         {
             var chunk = new DataChunk(new DataChunkHandle(native), Columns);
@@ -45,7 +48,8 @@ public sealed unsafe class DuckDbResult : IDisposable
             chunk.Dispose();
         }
 
-        GC.KeepAlive(handle);
+        // A stream that has ended must not be asked again.
+        ended = true;
         return NativeMethods.duckdb_result_error(handle.Pointer) is { Length: > 0 } error
             ? throw new DuckDbException(NativeMethods.duckdb_result_error_type(handle.Pointer), error)
             : null;

@@ -29,7 +29,7 @@ internal static unsafe class TableFunctionRegistration
         NativeMethods.duckdb_table_function_set_function(native, &Read);
         NativeMethods.duckdb_table_function_supports_projection_pushdown(native, function.SkipsUnusedColumns);
         if (NativeMethods.duckdb_register_table_function(connection, native) != NativeState.Success)
-            throw new DuckDbException(DuckDbErrorType.Catalog, $"DuckDB did not take the table function \"{function.Name}\"; is the name taken?");
+            throw new DuckDbException(DuckDbErrorType.Catalog, $"DuckDB did not take the table function \"{function.Name}\"");
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -112,10 +112,9 @@ internal static unsafe class TableFunctionRegistration
             handle.Free();
             (target as IDisposable)?.Dispose();
         }
-        catch (Exception e)
+        catch (Exception)
         {
-            // Nobody can be told any more; the statement has ended.
-            System.Diagnostics.Debug.Fail(e.ToString());
+            // The statement has ended and nobody can be told any more.
         }
     }
 

@@ -5,7 +5,7 @@ namespace LakehouseOperator.DuckDb.Types;
 /// <summary>A DECIMAL exactly: <c>Unscaled × 10^-Scale</c>, up to 38 digits.</summary>
 public readonly record struct DuckDbDecimal(Int128 Unscaled, int Scale)
 {
-    /// <summary>With all digits after the point, as DuckDB prints it.</summary>
+    /// <summary>With all digits after the point and at least one before it.</summary>
     public override string ToString()
     {
         var digits = Int128.Abs(Unscaled).ToString(CultureInfo.InvariantCulture);
