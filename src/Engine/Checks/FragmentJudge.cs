@@ -23,8 +23,13 @@ internal sealed class FragmentJudge(ISqlWorker worker, SqlTable subject)
         }
 
         if (result.Error is not { } error)
-            return result.Columns[0].Type;
+            return OfKind(fragment, result.Columns[0].Type);
         var at = error is { Line: { } line, Column: { } column } ? $"{fragment.Field}:{line}:{column}" : fragment.Field;
         throw new DiagnosticException(CheckCodes.ExpressionRefused, $"{at}: {error.Code}: {error.Message}", error.Help);
     }
+
+    /// <summary>What is not a condition would be cast to one, or fail only when rows are read.</summary>
+    private static string OfKind(Fragment fragment, string type) => fragment.Aggregate || type == "BOOLEAN"
+        ? type
+        : throw new DiagnosticException(CheckCodes.ExpressionRefused, $"{fragment.Field}: a condition is wanted, and this is {type}", "compare it, such as x < 0");
 }
