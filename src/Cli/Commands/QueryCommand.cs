@@ -27,7 +27,7 @@ internal static class QueryCommand
         command.SetAction(async (parsed, _) =>
         {
             var opened = OpenedLake.Open(parsed.GetValue(lake), parsed.GetValue(paths) ?? []);
-            using var signals = new Signals();
+            using var signals = new Signals(TimeProvider.System);
             try
             {
                 return await RunAsync(opened, parsed.GetRequiredValue(sql), Enum.Parse<RowsFormat>(parsed.GetValue(output)!, ignoreCase: true), streams, signals.Stop);

@@ -26,7 +26,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(LocalRequest request, bool json, Streams streams)
     {
-        using var signals = new Signals();
+        using var signals = new Signals(TimeProvider.System);
         LocalReport report;
         await using (var progress = RunProgress.For(streams, TimeProvider.System))
             report = await LocalRun.ExecuteAsync(request, TimeProvider.System, progress, new ErrorLog(streams), signals.Stop);

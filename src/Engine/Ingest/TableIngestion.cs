@@ -31,7 +31,7 @@ internal sealed class TableIngestion(
         await using var stream = await source.OpenAsync(opening, stop);
         var bounds = new BatchBounds(Math.Max(1, ingestion.CommitRows), Math.Max(1, ingestion.CommitBytes), ingestion.CommitInterval);
         tally.Stage(RunStage.Reading);
-        while (await stream.NextAsync(bounds, stop) is { } batch)
+        while (!stop.IsCancellationRequested && await stream.NextAsync(bounds, stop) is { } batch)
         {
             await using (batch)
                 await TakeAsync(batch, stream, staging);

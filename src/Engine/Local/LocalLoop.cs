@@ -51,7 +51,7 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
             var state = states[decision.Resource];
             state.Decision = decision;
             state.DueSince = decision.DueSince;
-            if (decision.Verdict == Verdict.Start && HasPlace(state))
+            if (decision.Verdict == Verdict.Start && HasPlace(state) && !WaitsForRows(state, decisions))
                 Start(state, decision, stop);
             else if (decision is { Verdict: Verdict.Wait, At: { } at } && (next is null || at < next))
                 next = at;
@@ -59,6 +59,12 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
 
         return next;
     }
+
+    /// <summary>A loop that shall end judges tables once, when what makes them has come to rest.</summary>
+    private bool WaitsForRows(SubjectState state, IReadOnlyList<Decision> decisions) =>
+        options.Once && state.Resource is QualityCheckResource
+        && (states.Values.Any(other => other is { Running: not null, Resource: not QualityCheckResource })
+            || decisions.Any(decision => decision.Verdict == Verdict.Start && decision.Resource.Kind != ResourceKind.QualityCheck));
 
     /// <summary>Decisions share out places among runs; of drains, which they do not count, this loop has no more under way either.</summary>
     private bool HasPlace(SubjectState state) =>
@@ -139,7 +145,7 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
             report.StartTime, report.CompletionTime, report.Error?.Message);
         TakeChecks(plan, report);
         observer.Finished(plan.Resource, report);
-        if (report.Error is { } error && plan.Attempt < Attempts.Allowed(state.LastRun.Exit!.Value, plan.Kind, Subjects.Retries(state.Resource, options.Once)))
+        if (report.Error is { } error && error.Code != RunCodes.Interrupted.Id && plan.Attempt < Attempts.Allowed(state.LastRun.Exit!.Value, plan.Kind, Subjects.Retries(state.Resource, options.Once)))
             observer.Retrying(plan.Resource, error, plan.Attempt + 1, Attempts.Backoff(plan.Attempt));
     }
 
