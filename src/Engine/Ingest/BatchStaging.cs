@@ -1,8 +1,11 @@
 using System.Globalization;
 using LakehouseOperator.DuckDb;
 using LakehouseOperator.Engine.Ingest.Parsing;
+using LakehouseOperator.Engine.Ingest.Parsing.Columnar;
+using LakehouseOperator.Engine.Ingest.Parsing.Quarantine;
 using LakehouseOperator.Engine.Sources;
 using LakehouseOperator.Engine.Tables.Writing;
+using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Types;
@@ -18,6 +21,7 @@ internal sealed class BatchStaging : IDisposable
 {
     private readonly DuckDbConnection connection;
     private readonly RecordTables records;
+    private readonly RelationTables relations;
     private readonly RecordContract contract;
     private readonly IngestedShape shape;
     private readonly RunPlan plan;
@@ -31,6 +35,7 @@ internal sealed class BatchStaging : IDisposable
         this.scratch = scratch;
         this.time = time;
         records = database.Records;
+        relations = database.Relations;
         connection = database.Connect();
         contract = RecordContract.Compile(connection, table.Columns, table.Contract);
     }
@@ -53,6 +58,7 @@ internal sealed class BatchStaging : IDisposable
             return content switch
             {
                 BatchContent.JsonRecords json => StageRecords(staged, json.Feed, source),
+                BatchContent.ColumnarRecords columnar => StageColumns(staged, columnar.Feed, source),
                 _ => throw new ArgumentException("no such content", nameof(content)),
             };
         }
@@ -80,13 +86,47 @@ internal sealed class BatchStaging : IDisposable
         }
         catch (DuckDbException) when (pass.Stopped is { } stopped)
         {
-            throw stopped;
+            throw Stopped(stopped.Diagnostic.Code.Id, stopped.Diagnostic.Message);
         }
         finally
         {
             Volatile.Write(ref parse, null);
         }
     }
+
+    private StagedBatch StageColumns(StagedBatch staged, IColumnarFeed feed, string source)
+    {
+        Directory.CreateDirectory(staged.Folder);
+        using var pass = feed.Open(new ColumnarOpening(connection, relations, contract, staged.Folder));
+        if (pass.Parts.Count == 0)
+            return staged;
+        var contracts = pass.Parts.Select(part => ColumnarContract.Build(contract, part.Relation, part.Columns, part.PositionSql, part.PayloadSql)).ToList();
+        var rows = Write(shape.Select(WithOrigin(Union(contracts.Select(static part => part.RowsSql)), staged, source)), staged, "rows", shape.Schema.PartitionColumns);
+        var unfit = pass.Records - pass.Faults - rows.Sum(static file => file.Rows);
+        if (unfit == 0 && pass.Faults == 0)
+            return staged with { Rows = rows };
+        var refused = Union([$"SELECT * FROM {pass.FaultsSql}", .. unfit == 0 ? [] : contracts.Select(static part => part.QuarantineSql)]);
+        if (contract.InvalidValues == InvalidValues.Stop)
+            StopAtFirst(refused);
+        return staged with { Rows = rows, Quarantined = Write(QuarantineShape.Select(WithOrigin(refused, staged, source)), staged, "quarantine", []) };
+    }
+
+    /// <exception cref="DiagnosticException">A record does not fit, other than by a field too many, which has a rule of its own.</exception>
+    private void StopAtFirst(string refused)
+    {
+        using var first = connection.Query(
+            $"SELECT {QuarantineColumns.Position}, {QuarantineColumns.ErrorCode}, {QuarantineColumns.Message} FROM {refused} "
+            + $"WHERE {QuarantineColumns.ErrorCode} <> {SqlText.String(RecordCodes.UnknownField.Id)} LIMIT 1");
+        if (first.ReadRows() is [var row, ..])
+        {
+            throw Stopped((string)row[1]!, $"record {row[0]}: {row[2]}");
+        }
+    }
+
+    private static DiagnosticException Stopped(string code, string message) => new(
+        SourceCodes.ContractStopped, $"{message} ({code}); nothing of its batch is committed", "mend the record at its source, or let contract.invalidValues be Quarantine");
+
+    private static string Union(IEnumerable<string> selects) => $"({string.Join("\nUNION ALL\n", selects)})";
 
     private IReadOnlyList<StagedFile> Write(string query, StagedBatch staged, string name, IReadOnlyList<string> partitions)
     {

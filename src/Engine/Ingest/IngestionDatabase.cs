@@ -25,9 +25,12 @@ internal sealed class IngestionDatabase : IDisposable
         database = DuckDbDatabase.Open(null, settings);
         using var connection = database.Connect();
         Records = RecordTables.Register(connection);
+        Relations = RelationTables.Register(connection);
     }
 
     public RecordTables Records { get; }
+
+    public RelationTables Relations { get; }
 
     /// <summary>A session with the writer's settings.</summary>
     public DuckDbConnection Connect()

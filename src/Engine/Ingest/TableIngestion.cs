@@ -1,3 +1,4 @@
+using LakehouseOperator.DuckDb;
 using LakehouseOperator.Engine.Runs;
 using LakehouseOperator.Engine.Sources;
 using LakehouseOperator.Engine.Tables;
@@ -55,8 +56,8 @@ internal sealed class TableIngestion(
     private async Task TakeAsync(SourceBatch batch, ISourceStream stream, BatchStaging staging)
     {
         tally.Stage(RunStage.Staging);
-        var staged = await Task.Factory.StartNew(
-            () => staging.Stage(batch.Content, stream.Name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (await StageAsync(batch, stream, staging) is not { } staged)
+            return;
         using (staged)
         {
             if (await batch.CompleteAsync(CancellationToken.None) is not { } end)
@@ -68,6 +69,20 @@ internal sealed class TableIngestion(
             rowsAdded += staged.RowCount;
             tally.Committed(name, result.Version, staged.RowCount, end.Records);
             await stream.AcknowledgeAsync(end, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Null where the source has put aside what could not be read.</summary>
+    private static async Task<StagedBatch?> StageAsync(SourceBatch batch, ISourceStream stream, BatchStaging staging)
+    {
+        try
+        {
+            return await Task.Factory.StartNew(
+                () => staging.Stage(batch.Content, stream.Name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (DuckDbException e) when (batch.TryBlame(e))
+        {
+            return null;
         }
     }
 

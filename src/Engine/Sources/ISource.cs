@@ -88,6 +88,11 @@ public abstract class SourceBatch : IAsyncDisposable
     /// </summary>
     public abstract ValueTask<BatchEnd?> CompleteAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Asked when reading the content failed: true when the batch knows what of the source is to blame, has put it aside and said so, and the stream can go on.
+    /// </summary>
+    public virtual bool TryBlame(Exception failure) => false;
+
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -112,4 +117,7 @@ public abstract record BatchContent
 
     /// <summary>One JSON value a record.</summary>
     public sealed record JsonRecords(IRecordFeed Feed) : BatchContent;
+
+    /// <summary>Records in columns, as text or typed.</summary>
+    public sealed record ColumnarRecords(IColumnarFeed Feed) : BatchContent;
 }

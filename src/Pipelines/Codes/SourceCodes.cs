@@ -39,6 +39,18 @@ public static class SourceCodes
     public static readonly ErrorCode ContractStopped =
         new("LH3020", "a record does not fit and the contract says to stop", RunnerExit.Source);
 
+    /// <summary>Code of a quarantined record.</summary>
+    public static readonly ErrorCode RecordMalformed =
+        new("LH3022", "a line is not a record of the file's format", RunnerExit.Source);
+
+    /// <summary>Code of a quarantined record.</summary>
+    public static readonly ErrorCode RecordRagged =
+        new("LH3023", "a record has more or fewer fields than its file has columns", RunnerExit.Source);
+
+    /// <summary>Code of a quarantined record; the payload is its beginning.</summary>
+    public static readonly ErrorCode RecordTooLong =
+        new("LH3024", "a record is longer than records can be", RunnerExit.Source);
+
     public static readonly ErrorCode ShapeChanged =
         new("LH3021", "the declared columns do not fit the table as it is", RunnerExit.Invalid);
 }

@@ -6,6 +6,10 @@ using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Engine.Sources.Files;
 
+/// <summary>A file as one commit takes it.</summary>
+/// <param name="Sha256">Of its content.</param>
+internal sealed record FileTaken(FoundFile File, long Records, string Sha256);
+
 /// <summary>A file that is being read as text for one commit.</summary>
 internal sealed class FileReading(FoundFile file, ByteWindow window) : IDisposable
 {
@@ -17,9 +21,6 @@ internal sealed class FileReading(FoundFile file, ByteWindow window) : IDisposab
     public ByteWindow Window { get; } = window;
 
     public long Records { get; set; }
-
-    /// <summary>Of the content, once all of it was read.</summary>
-    public string? Sha256 { get; set; }
 
     /// <summary><c>name:line</c>, valid until the next call.</summary>
     public ReadOnlySpan<byte> PositionOf(long line)

@@ -8,13 +8,17 @@ namespace LakehouseOperator.Engine.Sources.Files;
 /// </summary>
 internal sealed class FileSequence(FilesStream stream, BatchBounds bounds, TimeProvider time, CancellationToken stop) : IDisposable
 {
-    private readonly List<FileReading> finished = [];
+    private readonly List<FileTaken> finished = [];
     private readonly long began = time.GetTimestamp();
     private long records;
     private long bytes;
+    private int replayed;
     private bool ended;
 
     public bool IsVoid { get; private set; }
+
+    /// <summary>Whether the files are read a second time.</summary>
+    public bool IsReplay { get; private set; }
 
     /// <summary>The file under the reader; null before the first and after the last.</summary>
     public FileReading? Current { get; private set; }
@@ -22,10 +26,12 @@ internal sealed class FileSequence(FilesStream stream, BatchBounds bounds, TimeP
     /// <summary>Goes on to the next file; false when there is none for this commit.</summary>
     public bool TryOpenNext()
     {
-        while (!ended && !IsFull() && stream.TakeReady() is { } file)
+        while (!ended && (IsReplay ? NextReplayed() : IsFull() ? null : stream.TakeReady()) is { } file)
         {
             if (FileStat.Of(file.Path, out _) is { } stat && stat == file.Stat && TryOpen(file))
                 return true;
+            if (IsReplay)
+                MakeVoid();
         }
 
         ended = true;
@@ -59,6 +65,14 @@ internal sealed class FileSequence(FilesStream stream, BatchBounds bounds, TimeP
         return null;
     }
 
+    /// <summary>Begins again with the first file of this commit; the same files come, and nothing is counted again.</summary>
+    public void Replay()
+    {
+        (IsReplay, replayed, ended) = (true, 0, IsVoid);
+        Current?.Dispose();
+        Current = null;
+    }
+
     /// <summary>Gives the current file up before anything of it was used.</summary>
     public void Refuse(Pipelines.Codes.Diagnostic why)
     {
@@ -68,6 +82,8 @@ internal sealed class FileSequence(FilesStream stream, BatchBounds bounds, TimeP
     }
 
     public void Dispose() => Current?.Dispose();
+
+    private FoundFile? NextReplayed() => replayed < finished.Count ? finished[replayed++].File : null;
 
     private bool IsFull() =>
         stop.IsCancellationRequested || records >= bounds.MaxRows || bytes >= bounds.MaxBytes || time.GetElapsedTime(began) >= bounds.MaxInterval;
@@ -89,7 +105,6 @@ internal sealed class FileSequence(FilesStream stream, BatchBounds bounds, TimeP
     private void Finish()
     {
         var reading = Current!;
-        reading.Sha256 = reading.Window.Sha256();
         if (FileStat.Of(reading.File.Path, out _) is not { } stat || stat != reading.File.Stat)
         {
             MakeVoid();
@@ -98,12 +113,14 @@ internal sealed class FileSequence(FilesStream stream, BatchBounds bounds, TimeP
 
         if (reading.Window.BytesRead != stat.Size)
             throw new IOException($"it gave {reading.Window.BytesRead} bytes, and its size is {stat.Size}");
+        var taken = new FileTaken(reading.File, reading.Records, reading.Window.Sha256());
         reading.Dispose();
         Current = null;
-
-        records += reading.Records;
-        bytes += reading.Window.BytesRead;
-        finished.Add(reading);
+        if (IsReplay)
+            return;
+        records += taken.Records;
+        bytes += stat.Size;
+        finished.Add(taken);
     }
 
     private void MakeVoid()

@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Sources.Files.Text;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Specs;
@@ -30,6 +31,7 @@ internal sealed class FilesStream : ISourceStream
     private readonly Queue<FoundFile> ready = new();
     private FilesPosition position;
     private bool waited;
+    private bool oneByOne;
 
     public FilesStream(string location, FilePattern pattern, FilesSourceSpec spec, StreamOpening opening, TimeProvider time)
     {
@@ -73,10 +75,13 @@ internal sealed class FilesStream : ISourceStream
 
     private SourceBatch Open(BatchBounds bounds, CancellationToken stop)
     {
+        if (spec.Format.Parquet is not null)
+            return new ParquetBatch(this, bounds, oneByOne ? 1 : ParquetBatch.MaxFiles);
         var sequence = new FileSequence(this, bounds, time, stop);
         return spec.Format switch
         {
             { JsonLines: not null } => new JsonLinesBatch(sequence),
+            { Csv: { } csv } => new CsvBatch(sequence, CsvDialect.Of(csv)),
             _ => throw new DiagnosticException(SourceCodes.FileFormatUnfit, "the source declares no file format that this version reads"),
         };
     }
@@ -91,11 +96,14 @@ internal sealed class FilesStream : ISourceStream
         Notice(why);
     }
 
+    /// <summary>From now on each commit takes one file, so that it is known which one fails.</summary>
+    internal void ReadOneByOne() => oneByOne = true;
+
     /// <summary>Begins anew with a scan: something changed under the reader.</summary>
     internal void Rescan() => ready.Clear();
 
     /// <summary>Enters files into the ledger; what is returned goes into the commit.</summary>
-    internal BatchEnd Enter(IReadOnlyCollection<FileReading> files)
+    internal BatchEnd Enter(IReadOnlyCollection<FileTaken> files)
     {
         var entries = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, entry) in touched)
@@ -104,7 +112,7 @@ internal sealed class FilesStream : ISourceStream
         position = new FilesPosition(position.Sequence + 1, position.Files + files.Count, position.Records + files.Sum(static file => file.Records));
         foreach (var file in files)
         {
-            var entry = FileEntry.Of(file.File.Stat, file.Sha256!, file.Records, position.Sequence);
+            var entry = FileEntry.Of(file.File.Stat, file.Sha256, file.Records, position.Sequence);
             ledger[file.File.Name] = entry;
             entries[file.File.Name] = entry.ToJson();
         }
