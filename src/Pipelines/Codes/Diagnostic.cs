@@ -27,7 +27,11 @@ public sealed record Diagnostic(
     ResourceId? Resource = null,
     string? Field = null,
     Place? Place = null,
-    string? Help = null);
+    string? Help = null)
+{
+    /// <summary>Whatever a URL in it carried as user and password is starred.</summary>
+    public string Message { get; init; } = Credentials.Mask(Message);
+}
 
 /// <summary>Ends the work in hand (one resource's run, one document) with a diagnostic; everything else goes on.</summary>
 public sealed class DiagnosticException(Diagnostic diagnostic, Exception? inner = null)
