@@ -1,6 +1,7 @@
 using LakehouseOperator.Engine.Ingest.Parsing.Quarantine;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Types;
 
@@ -75,18 +76,7 @@ internal sealed class IngestedShape
 /// <summary>Columns of a quarantine table.</summary>
 internal static class QuarantineShape
 {
-    public static readonly TableSchema Schema = new(
-    [
-        new TableColumn("payload", ColumnType.String),
-        new TableColumn("payload_bytes", ColumnType.Binary),
-        new TableColumn("source", ColumnType.String),
-        new TableColumn("position", ColumnType.String),
-        new TableColumn("error_code", ColumnType.String),
-        new TableColumn("field", ColumnType.String),
-        new TableColumn("message", ColumnType.String),
-        new TableColumn("ingested_at", ColumnType.Timestamp),
-    ],
-    []);
+    public static readonly TableSchema Schema = IngestedColumns.Quarantine;
 
     /// <summary>A SELECT over a relation of <see cref="QuarantineColumns"/> with <c>_ingested_at</c> and <c>_source</c>.</summary>
     public static string Select(string relation) =>

@@ -36,9 +36,8 @@ public static class DocumentCodes
     public static readonly ErrorCode TwoWriters = Invalid("LH1110", "a table that another resource writes already");
     public static readonly ErrorCode Cycle = Invalid("LH1111", "tables that are made from each other in a circle");
     public static readonly ErrorCode InvalidCheck = Invalid("LH1112", "a check that contradicts itself or bounds nothing");
-    public static readonly ErrorCode InvalidLocation = Invalid("LH1113", "a location or file pattern that cannot be used");
-    public static readonly ErrorCode InvalidPath = Invalid("LH1114", "a path that finds no value in a record");
-    public static readonly ErrorCode InvalidSetting = Invalid("LH1115", "a setting that contradicts another one or endangers readers");
+    public static readonly ErrorCode InvalidLocation = Invalid("LH1113", "a location that cannot be used");
+    public static readonly ErrorCode InvalidSetting = Invalid("LH1114", "a setting that contradicts another one or endangers readers");
 
     private static ErrorCode Invalid(string id, string title) => new(id, title, RunnerExit.Invalid);
 }

@@ -39,7 +39,6 @@ public static class ErrorReference
         DocumentCodes.Cycle,
         DocumentCodes.InvalidCheck,
         DocumentCodes.InvalidLocation,
-        DocumentCodes.InvalidPath,
         DocumentCodes.InvalidSetting,
         InputCodes.PathMissing,
         InputCodes.PathUnreadable,

@@ -155,8 +155,12 @@ internal sealed class CatalogueBuilder
 
     private void AddSchema(LakeTable table, ParsedResource writer, TableSchema? schema)
     {
-        if (schema is not null && claims.WriterOf(table) == writer)
+        if (claims.WriterOf(table) != writer)
+            return;
+        if (schema is not null)
             schemas[table] = schema;
+        if (writer.Id.Kind == ResourceKind.Ingestion)
+            schemas[table with { Name = table.Name.Quarantine }] = IngestedColumns.Quarantine;
     }
 
     private static void Add(Dictionary<ResourceId, List<LakeTable>> tables, ResourceId id, LakeTable table)

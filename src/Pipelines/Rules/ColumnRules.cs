@@ -1,4 +1,3 @@
-using System.Buffers;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Documents;
 using LakehouseOperator.Pipelines.Specs;
@@ -66,10 +65,8 @@ internal static class ColumnRules
 
     private static void JudgePath(Subject subject, string field, string path)
     {
-        if (path.StartsWith('$') && !JsonPaths.IsPath(path))
-            subject.Error(DocumentCodes.InvalidPath, field, $"\"{path}\" is not a path", "write $.field, $.outer.inner, $.list[0] or $[\"a field\"]");
-        else if (path.Any(char.IsControl))
-            subject.Error(DocumentCodes.InvalidPath, field, "a path holds no control characters");
+        if (!JsonPaths.IsPath(path))
+            subject.Error(RecordCodes.PathInvalid, field, $"\"{path}\" is not a path", "write a field's name, or a path such as $.user.id, $.items[0].price or $[\"a field\"]");
     }
 }
 
@@ -83,51 +80,19 @@ public static class IngestedColumns
     public static IReadOnlyList<TableColumn> Own { get; } =
         [new(IngestedAt, ColumnType.Timestamp), new(Source, ColumnType.String), new(SourcePosition, ColumnType.String)];
 
+    /// <summary>Columns of the quarantine table beside an ingested one.</summary>
+    public static TableSchema Quarantine { get; } = new(
+        [
+            new TableColumn("payload", ColumnType.String),
+            new TableColumn("payload_bytes", ColumnType.Binary),
+            new TableColumn("source", ColumnType.String),
+            new TableColumn("position", ColumnType.String),
+            new TableColumn("error_code", ColumnType.String),
+            new TableColumn("field", ColumnType.String),
+            new TableColumn("message", ColumnType.String),
+            new TableColumn("ingested_at", ColumnType.Timestamp),
+        ],
+        []);
+
     public static bool IsOwn(string name) => Own.Any(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase));
-}
-
-/// <summary>The paths that columns may have: <c>$</c>, then members by name or by quoted name, and items by index.</summary>
-internal static class JsonPaths
-{
-    private static readonly SearchValues<char> NameEnds = SearchValues.Create("[]\"' .");
-
-    public static bool IsPath(ReadOnlySpan<char> path)
-    {
-        if (path.Length < 2 || path[0] != '$')
-            return false;
-        var rest = path[1..];
-        while (!rest.IsEmpty)
-        {
-            var step = rest[0] switch
-            {
-                '.' => NameLength(rest[1..]) is > 0 and var length ? 1 + length : 0,
-                '[' when rest.Length > 1 && rest[1] is '"' or '\'' => QuotedLength(rest),
-                '[' => IndexLength(rest),
-                _ => 0,
-            };
-            if (step == 0)
-                return false;
-            rest = rest[step..];
-        }
-
-        return true;
-    }
-
-    private static int NameLength(ReadOnlySpan<char> rest)
-    {
-        var end = rest.IndexOfAny(NameEnds);
-        return end < 0 ? rest.Length : end;
-    }
-
-    private static int QuotedLength(ReadOnlySpan<char> rest)
-    {
-        var end = rest[2..].IndexOf(rest[1]);
-        return end > 0 && rest.Length > end + 3 && rest[end + 3] == ']' ? end + 4 : 0;
-    }
-
-    private static int IndexLength(ReadOnlySpan<char> rest)
-    {
-        var digits = rest[1..].IndexOfAnyExceptInRange('0', '9');
-        return digits is > 0 and <= 9 && rest[digits + 1] == ']' ? digits + 2 : 0;
-    }
 }

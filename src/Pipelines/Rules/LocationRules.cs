@@ -25,26 +25,7 @@ internal static class LocationRules
     /// <summary>A pattern stays below its folder.</summary>
     public static void Pattern(Subject subject, string field, string pattern)
     {
-        if (pattern.StartsWith('/') || pattern.Split('/').Any(part => part is ".." or "."))
-            subject.Error(DocumentCodes.InvalidLocation, field, $"\"{pattern}\" leads out of the folder", "a pattern is relative to the location and has no . or .. parts");
-        else if (pattern.Split('/').Any(part => part.Length == 0) || pattern.Any(char.IsControl))
-            subject.Error(DocumentCodes.InvalidLocation, field, $"\"{pattern}\" has an empty part or a control character", "separate parts by single slashes");
-        else if (HasOpenBracket(pattern))
-            subject.Error(DocumentCodes.InvalidLocation, field, $"\"{pattern}\" has a [ without its ]", "write [[] for the character itself");
-    }
-
-    private static bool HasOpenBracket(string pattern)
-    {
-        for (var at = pattern.IndexOf('['); at >= 0; at = pattern.IndexOf('[', at))
-        {
-            // A ] right after the [ or [! stands for itself.
-            var first = at + 1 < pattern.Length && pattern[at + 1] is '!' or '^' ? at + 2 : at + 1;
-            var end = first + 1 < pattern.Length ? pattern.IndexOf(']', first + 1) : -1;
-            if (end < 0)
-                return true;
-            at = end + 1;
-        }
-
-        return false;
+        if (FilePatterns.Problem(pattern) is { } problem)
+            subject.Error(SourceCodes.PatternInvalid, field, $"the file pattern \"{pattern}\" {problem}", "such as *.csv, orders-[0-9]*.json or **/*.parquet");
     }
 }

@@ -5,24 +5,7 @@ using LakehouseOperator.Pipelines.Types;
 
 namespace LakehouseOperator.Pipelines.Rules;
 
-/// <summary>The type of a partition column, for whoever computes it.</summary>
-public static class PartitionColumns
-{
-    /// <summary>
-    /// <c>Day</c>, <c>Month</c> and <c>Year</c> are the first day of the span as DATE, <c>Hour</c> its beginning as TIMESTAMPTZ, all in UTC; <c>Identity</c> is
-    /// the column itself. Null where the transform does not fit the column's type.
-    /// </summary>
-    public static ColumnType? TypeOf(PartitionTransform transform, ColumnType column) => transform switch
-    {
-        PartitionTransform.Identity => column.CanPartition ? column : null,
-        PartitionTransform.Hour => column == ColumnType.Timestamp ? ColumnType.Timestamp : null,
-        _ => column == ColumnType.Timestamp || column == ColumnType.Date ? ColumnType.Date : null,
-    };
-
-    /// <summary>The name of the partition column.</summary>
-    public static string NameOf(PartitionSpec partition) => partition.As ?? partition.Column;
-}
-
+/// <summary>Partition columns against the columns that they are taken from; what a transform gives is <see cref="Partitioning"/>'s.</summary>
 internal static class PartitionRules
 {
     /// <summary>The table's columns with the partition columns after the declared ones.</summary>
@@ -38,7 +21,7 @@ internal static class PartitionRules
             var at = FieldPath.Item(field, i);
             if (!JudgeShape(subject, at, partition))
                 continue;
-            var name = PartitionColumns.NameOf(partition);
+            var name = Partitioning.NameOf(partition);
             if (!taken.Add(name))
             {
                 subject.Error(DocumentCodes.DuplicateName, at, $"the partition column \"{name}\" comes twice");
@@ -61,13 +44,7 @@ internal static class PartitionRules
     private static bool JudgeShape(Subject subject, string at, PartitionSpec partition)
     {
         if (partition.Transform == PartitionTransform.Identity)
-        {
-            if (partition.As is null || partition.As == partition.Column)
-                return true;
-            subject.Error(DocumentCodes.InvalidPartition, at + ".as", "a column that is partitioned by its own values keeps its name", "remove \"as\", or add a transform");
-            return false;
-        }
-
+            return partition.As is null || partition.As == partition.Column || ColumnRules.JudgeName(subject, at + ".as", partition.As);
         if (partition.As is null)
         {
             var suggestion = $"{partition.Column}_{partition.Transform.ToString().ToLowerInvariant()}";
@@ -87,13 +64,13 @@ internal static class PartitionRules
             return null;
         }
 
-        if (PartitionColumns.TypeOf(partition.Transform, column.Type) is not { } type)
+        if (Partitioning.TypeOf(partition, column.Type, out var refusal) is not { } type)
         {
-            subject.Error(DocumentCodes.InvalidPartition, at, $"{column.Name} is {column.Type.Sql}, which cannot be partitioned by {partition.Transform}", HelpFor(partition.Transform));
+            subject.Error(DocumentCodes.InvalidPartition, at, $"{column.Name}: {refusal!.Message}", refusal.Help);
             return null;
         }
 
-        if (partition.Transform == PartitionTransform.Identity)
+        if (partition.Transform == PartitionTransform.Identity && string.Equals(Partitioning.NameOf(partition), column.Name, StringComparison.OrdinalIgnoreCase))
             return column;
         if (columns.Any(c => string.Equals(c.Name, partition.As, StringComparison.OrdinalIgnoreCase)))
         {
@@ -103,11 +80,4 @@ internal static class PartitionRules
 
         return new TableColumn(partition.As!, type, column.Nullable);
     }
-
-    private static string HelpFor(PartitionTransform transform) => transform switch
-    {
-        PartitionTransform.Identity => "partition by a text, a whole number, a decimal, a date, a timestamp or a boolean",
-        PartitionTransform.Hour => "Hour takes TIMESTAMPTZ",
-        _ => $"{transform} takes DATE or TIMESTAMPTZ",
-    };
 }
