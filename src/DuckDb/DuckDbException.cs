@@ -19,8 +19,7 @@ public sealed class DuckDbException : Exception
     {
         RawMessage = raw;
         Fields = fields;
-        var named = fields.GetValueOrDefault("exception_type")?.Replace(" ", "", StringComparison.Ordinal);
-        ErrorType = type == DuckDbErrorType.Invalid && Enum.TryParse(named, ignoreCase: true, out DuckDbErrorType parsed) ? parsed : type;
+        ErrorType = type == DuckDbErrorType.Invalid ? ReadType(fields.GetValueOrDefault("exception_type") ?? raw) : type;
     }
 
     public DuckDbErrorType ErrorType { get; }
@@ -42,6 +41,14 @@ public sealed class DuckDbException : Exception
         ?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     public bool IsInterrupt => ErrorType == DuckDbErrorType.Interrupt;
+
+    /// <summary>Statements that were only prepared or begun give no type beside the text, whose first words name it: <c>Out of Memory Error: …</c>.</summary>
+    private static DuckDbErrorType ReadType(string named)
+    {
+        var end = named.IndexOf(" Error: ", StringComparison.Ordinal);
+        var name = (end < 0 ? named : named[..end]).Replace(" ", "", StringComparison.Ordinal);
+        return name.Length < 40 && name.All(char.IsAsciiLetter) && Enum.TryParse(name, ignoreCase: true, out DuckDbErrorType type) ? type : DuckDbErrorType.Invalid;
+    }
 
     private static Dictionary<string, string> ReadFields(string? raw)
     {

@@ -44,6 +44,7 @@ public sealed class QueryTests
         using var database = DuckDbDatabase.Open();
         using var connection = database.Connect();
         Assert.Equal(type, Assert.Throws<DuckDbException>(() => connection.Query(sql)).ErrorType);
+        Assert.Equal(type, Assert.Throws<DuckDbException>(() => connection.Prepare(sql).Start().Finish()).ErrorType);
     }
 
     [Fact]

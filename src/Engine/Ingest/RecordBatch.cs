@@ -13,7 +13,7 @@ public sealed class RecordBatch
 
     public int Count { get; private set; }
 
-    /// <summary>Bytes of payload held.</summary>
+    /// <summary>Bytes of payload held, at most what one array holds (2 GiB).</summary>
     public int Bytes => Count == 0 ? 0 : payloadEnds[Count - 1];
 
     public ReadOnlySpan<byte> Payload(int record) => Slice(payload, payloadEnds, record);
@@ -42,7 +42,7 @@ public sealed class RecordBatch
         if (Count == ends.Length)
             Array.Resize(ref ends, Math.Max(2048, ends.Length * 2));
         if (buffer.Length - start < bytes.Length)
-            Array.Resize(ref buffer, Math.Max(checked(start + bytes.Length), Math.Max(1 << 16, buffer.Length * 2)));
+            Array.Resize(ref buffer, Math.Max(checked(start + bytes.Length), (int)Math.Clamp(buffer.Length * 2L, 1 << 16, Array.MaxLength)));
         bytes.CopyTo(buffer.AsSpan(start));
         ends[Count] = start + bytes.Length;
     }

@@ -12,7 +12,19 @@ namespace LakehouseOperator.Engine.Ingest.Parsing;
 /// <param name="Stored">What a table holds, by the type table; what relations have.</param>
 public sealed record RecordColumn(string Name, DuckDbType Declared, DuckDbType Stored, bool Required, JsonPath Path);
 
-/// <summary>What records of one table must look like: its declared columns and what becomes of records that do not fit. Immutable, shared by threads.</summary>
+/// <summary>
+/// What records of one table must look like: its declared columns and what becomes of records that do not fit. Immutable, shared by threads.
+/// <list type="bullet">
+/// <item>A record is one JSON object in UTF-8 (a byte order mark before it is passed over), at most <see cref="MaxDepth"/> deep. Which values a type takes is
+/// said in <see cref="ValueParsers"/>.</item>
+/// <item>A field that a path goes through may come once; fields that no path names are not looked at, so they may come twice unless
+/// <c>unknownFields: Quarantine</c> refuses them anyway. That rule looks at the record's own fields, not at nested ones.</item>
+/// <item>null and missing are NULL, and <c>required</c> refuses both. A path through null or a missing field is missing; through anything else that has
+/// nothing below it, it is a value of the wrong type.</item>
+/// <item><c>invalidValues: Null</c> leaves out values of columns that are not required; what is wrong with the record itself goes to quarantine still.
+/// <c>Stop</c> ends the run at either.</item>
+/// </list>
+/// </summary>
 public sealed class RecordContract
 {
     /// <summary>Objects and arrays within each other that a record may have; DuckDB's JSON functions and every reader after us cope with it.</summary>
