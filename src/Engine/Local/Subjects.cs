@@ -42,19 +42,21 @@ internal static class Subjects
     {
         var spec = transformation.Spec;
         var trigger = spec.Trigger ?? Defaults.Trigger;
+        var gates = PlanBuilder.GatesOf(set.Checks, spec.Table);
         return new TransformationSubject(
             transformation.Id,
             Generation,
             spec.Table,
             set.Inputs[transformation.Id],
             PlanHashes.Sql(spec.Sql, spec.Materialization, spec.PartitionBy),
-            PlanBuilder.GatesOf(set.Checks, spec.Table).ToDictionary(gate => gate.Name, gate => gate.Hash, StringComparer.Ordinal),
+            gates.ToDictionary(gate => gate.Name, gate => gate.Hash, StringComparer.Ordinal),
             trigger.OnChange is not null,
             once ? TimeSpan.Zero : trigger.OnChange?.MinInterval ?? TimeSpan.Zero,
             trigger.OnChange?.MaxWait ?? Defaults.MaxWait,
             Retries(transformation, once))
         {
             Suspended = spec.Suspend,
+            Prefers = ReferredTo(gates.SelectMany(gate => gate.Checks)),
             Committed = tables[spec.Table]?.Consumed,
         };
     }
@@ -63,5 +65,12 @@ internal static class Subjects
     /// A gate that no run of this process asked is asked here of the version that is published, so that every check has its line in the report.
     /// </summary>
     private static QualityCheckSubject Of(QualityCheckResource check, SubjectState state) =>
-        new(check.Id, Generation, check.Spec.Table, PlanHashes.Checks(check.Spec.Checks), IsGate: false) { Evaluated = state.Evaluated };
+        new(check.Id, Generation, check.Spec.Table, PlanHashes.Checks(check.Spec.Checks), IsGate: false)
+        {
+            Evaluated = state.Evaluated,
+            Prefers = ReferredTo(check.Spec.Checks),
+        };
+
+    private static IReadOnlyList<string> ReferredTo(IEnumerable<CheckSpec> checks) =>
+        [.. checks.Select(check => check.Reference?.To).OfType<string>().Distinct(StringComparer.Ordinal)];
 }

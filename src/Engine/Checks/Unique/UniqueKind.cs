@@ -32,6 +32,6 @@ internal sealed class UniqueKind : ICheckKind
         (0, _) => new Finding(CheckOutcome.NoData, null, Threshold, "no rows with a whole key"),
         (_, 0) => new Finding(CheckOutcome.Passed, 0, Threshold),
         var (_, duplicates) => new Finding(CheckOutcome.Failed, duplicates, Threshold,
-            $"{CheckText.Rows(duplicates)} repeat a key ({string.Join(", ", columns)}) that another row has"),
+            $"{CheckText.Rows(duplicates)} with a key ({string.Join(", ", columns)}) that another row has"),
     };
 }
