@@ -39,6 +39,7 @@ internal static class RunCommand
 
         if (report.Resources.Count > 0)
             RunSummary.WriteText(streams.Out, report);
+        await streams.Out.FlushAsync();
         foreach (var resource in report.Resources.Where(resource => resource.Error is not null))
             streams.Show(resource);
         NextCommands.Write(streams, request, report);

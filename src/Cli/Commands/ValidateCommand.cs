@@ -32,7 +32,7 @@ internal static class ValidateCommand
     private static string Counts(LocalDocuments documents)
     {
         var counts = Enum.GetValues<ResourceKind>()
-            .Select(kind => (Kind: kind, Count: documents.Resources.Count(resource => resource.Kind == kind)))
+            .Select(kind => (Kind: kind, Count: documents.Resources.Count(resource => resource.Id.Kind == kind)))
             .Where(counted => counted.Count > 0)
             .Select(counted => Plural(counted.Count, counted.Kind.ToString()))
             .ToList();

@@ -60,11 +60,15 @@ internal sealed class Streams
     {
         if (resource.Error is not { } error)
             return;
-        var field = error.Field is null ? "" : $" {error.Field}{(error.Line is { } line ? $":{line}:{error.Column ?? 1}" : "")}";
-        var severity = error.Exit == RunnerExit.Done ? "note" : "error";
-        Error.WriteLine($"{severity} {error.Code}: {resource.Resource}{field}: {Cells.Visible(error.Message)}");
-        if (error.Help is { } help)
-            Error.WriteLine($"  help: {Cells.Visible(help)}");
+        var field = error is { Field: not null, Line: { } line } ? $"{error.Field}:{line}:{error.Column ?? 1}" : error.Field;
+        Show(new Diagnostic(
+            new ErrorCode(error.Code, "", error.Exit),
+            error.Exit == RunnerExit.Done ? DiagnosticSeverity.Note : DiagnosticSeverity.Error,
+            error.Message,
+            resource.Resource,
+            field,
+            resource.Place,
+            error.Help));
     }
 
     public void Warn(string message) => Error.WriteLine($"warning: {message}");

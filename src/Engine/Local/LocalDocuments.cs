@@ -1,6 +1,7 @@
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Documents;
+using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Sql;
@@ -10,7 +11,7 @@ namespace LakehouseOperator.Engine.Local;
 /// <summary>Documents off the disk, validated.</summary>
 /// <param name="Resources">Every resource that was named, understood or not.</param>
 /// <param name="Diagnostics">Of the paths, then of the documents.</param>
-public sealed record LocalDocuments(Catalogue Catalogue, IReadOnlyList<ResourceId> Resources, IReadOnlyList<Diagnostic> Diagnostics)
+public sealed record LocalDocuments(Catalogue Catalogue, IReadOnlyList<ParsedResource> Resources, IReadOnlyList<Diagnostic> Diagnostics)
 {
     public bool HasErrors => Diagnostics.Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
 
@@ -19,7 +20,15 @@ public sealed record LocalDocuments(Catalogue Catalogue, IReadOnlyList<ResourceI
     {
         var (parsed, errors) = Parse(paths);
         var catalogue = await Catalogue.BuildAsync(parsed, new SqlJudge(workers), cancellationToken);
-        return new LocalDocuments(catalogue, [.. parsed.Resources.Select(resource => resource.Id)], [.. errors, .. catalogue.Diagnostics]);
+        return new LocalDocuments(catalogue, parsed.Resources, [.. errors, .. catalogue.Diagnostics]);
+    }
+
+    /// <summary>Where in the documents an error of a run is to be mended, as far as it names a field.</summary>
+    public Place? PlaceOf(ResourceId id, RunError error)
+    {
+        if (error.Field is not { } field || Resources.FirstOrDefault(resource => resource.Id == id)?.Document is not { } document)
+            return null;
+        return error is { Line: { } line } ? document.PlaceIn(field, line, error.Column ?? 1) : document.PlaceOf(field);
     }
 
     /// <summary>Where the layers of the one Lakehouse under the paths lie. Errors elsewhere in the documents do not matter for that.</summary>

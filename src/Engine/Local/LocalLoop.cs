@@ -34,7 +34,7 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
         {
             var next = stop.IsCancellationRequested ? null : StartWhatIsDue(stop);
             if (running == 0 && (stop.IsCancellationRequested || (options.Once && next is null)))
-                return [.. states.Values.Select(state => Outcomes.Of(state, tables, stop.IsCancellationRequested))];
+                return [.. states.Values.Select(state => Outcomes.Of(state, set, tables, stop.IsCancellationRequested))];
             await WaitAsync(next);
         }
     }

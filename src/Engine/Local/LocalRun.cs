@@ -56,8 +56,10 @@ public sealed class LocalRun
         var catalogue = documents.Catalogue;
         var loops = await Task.WhenAll(catalogue.Lakehouses.Select(lakehouse => ExecuteAsync(lakehouse, catalogue, stop)));
         var known = loops.SelectMany(loop => loop).ToDictionary(outcome => outcome.Resource);
-        foreach (var id in documents.Resources)
+        foreach (var (id, _, _) in documents.Resources)
             known.TryAdd(id, new ResourceOutcome(id, Outcome.Invalid, null, null, null, [], null));
+        foreach (var outcome in known.Values.Where(outcome => outcome.Error is not null).ToList())
+            known[outcome.Resource] = outcome with { Place = documents.PlaceOf(outcome.Resource, outcome.Error!) };
         var order = catalogue.Graph.Order.Select((id, place) => (id, place)).ToDictionary(pair => pair.id, pair => pair.place);
         return new LocalReport(
             [.. known.Values.OrderBy(outcome => outcome.Resource.Kind).ThenBy(outcome => order.GetValueOrDefault(outcome.Resource)).ThenBy(outcome => outcome.Resource.Name, StringComparer.Ordinal)],

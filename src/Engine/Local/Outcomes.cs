@@ -9,11 +9,15 @@ namespace LakehouseOperator.Engine.Local;
 /// <summary>From what happened to a resource to the line that tells it.</summary>
 internal static class Outcomes
 {
-    /// <summary>A folder that is full or read-only is mended by a person, not by waiting some seconds; a loop that shall end does not try again.</summary>
-    public static bool IsFinal(RunError? error, bool once) =>
-        once && error is not null && (error.Code == TableCodes.StoreFull.Id || error.Code == TableCodes.StoreReadOnly.Id || error.Code == TableCodes.StorePermission.Id);
+    private static readonly HashSet<string> MendedByPeople = new(StringComparer.Ordinal)
+    {
+        TableCodes.StoreFull.Id, TableCodes.StoreReadOnly.Id, TableCodes.StorePermission.Id, TableCodes.StoreNotFolder.Id, TableCodes.LogDamaged.Id,
+    };
 
-    public static ResourceOutcome Of(SubjectState state, ObservedTables tables, bool stopped)
+    /// <summary>A folder that is full or a log that is damaged is mended by a person, not by waiting some seconds; a loop that shall end does not try again.</summary>
+    public static bool IsFinal(RunError? error, bool once) => once && error is not null && MendedByPeople.Contains(error.Code);
+
+    public static ResourceOutcome Of(SubjectState state, LocalSet set, ObservedTables tables, bool stopped)
     {
         var written = Tables(state.Resource).Select(table => tables[table]).OfType<TableState>().ToList();
         var outcome = Judge(state, stopped);
@@ -24,7 +28,7 @@ internal static class Outcomes
             written.Count == 0 ? null : written.Max(table => table.Version),
             state.HasRun && state.Report is not null ? state.Spent : null,
             state.Checks,
-            Error(state, outcome));
+            Error(state, outcome, set, tables));
     }
 
     public static ResourceOutcome OfLakehouse(LakehouseResource lakehouse, RunError? error) =>
@@ -71,12 +75,20 @@ internal static class Outcomes
         _ => Outcome.Waiting,
     };
 
-    private static RunError? Error(SubjectState state, Outcome outcome)
+    private static RunError? Error(SubjectState state, Outcome outcome, LocalSet set, ObservedTables tables)
     {
         if (state.Report?.Error is { } error)
             return error;
-        return outcome == Outcome.Waiting && state.Decision is { } decision
-            ? new RunError(RunCodes.UpstreamFailed.Id, RunnerExit.Done, decision.Message)
-            : null;
+        if (outcome != Outcome.Waiting || state.Decision is not { } decision)
+            return null;
+        var unreadable = Reads(state.Resource, set).FirstOrDefault(table => tables.Error(table) is not null);
+        return new RunError(RunCodes.UpstreamFailed.Id, RunnerExit.Done, unreadable is null ? decision.Message : $"{unreadable} cannot be read");
     }
+
+    private static IEnumerable<string> Reads(Resource resource, LocalSet set) => resource switch
+    {
+        TransformationResource transformation => set.Inputs[transformation.Id].Select(input => input.Table),
+        QualityCheckResource check => [check.Spec.Table],
+        _ => [],
+    };
 }

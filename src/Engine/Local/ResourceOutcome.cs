@@ -39,6 +39,7 @@ public enum Outcome
 /// <param name="Rows">Live rows of the tables that it writes or checks.</param>
 /// <param name="Version">Version of that table; the highest of several.</param>
 /// <param name="Duration">Of its runs together.</param>
+/// <param name="Place">Where the error is to be mended, if in a document.</param>
 public sealed record ResourceOutcome(
     ResourceId Resource,
     Outcome Outcome,
@@ -46,7 +47,8 @@ public sealed record ResourceOutcome(
     long? Version,
     TimeSpan? Duration,
     IReadOnlyList<CheckResult> Checks,
-    RunError? Error);
+    RunError? Error,
+    Place? Place = null);
 
 /// <summary>What the whole loop came to.</summary>
 /// <param name="Resources">In the order of kinds, then as they depend on each other, then by name.</param>

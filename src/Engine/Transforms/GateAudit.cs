@@ -63,6 +63,6 @@ public static class GateAudit
         if (result.Outcome == CheckOutcome.Errored)
             return $"{name} could not be judged: {result.Message}";
         var measured = result.Measured is { } value ? value.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture) : "nothing";
-        return $"{name} measured {measured}, allowed is {result.Threshold}" + (result.Message is { } message ? $" ({message})" : "");
+        return $"{name} measured {measured}, allowed is {result.Threshold}";
     }
 }
