@@ -92,7 +92,7 @@ internal sealed class LogCache(IObjectStore table, LogReader reader, BootClock c
             known.Schema,
             known.Configuration,
             source.ListFiles(),
-            new Dictionary<string, string>(source.Domains, StringComparer.Ordinal),
+            source.Domains,
             source.Transactions.ToDictionary(static one => one.Key, static one => one.Value.Version, StringComparer.Ordinal))
         {
             MetaData = metaData,

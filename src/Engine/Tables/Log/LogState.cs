@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LakehouseOperator.Engine.Tables.Checkpoints;
 
 namespace LakehouseOperator.Engine.Tables.Log;
@@ -9,9 +10,9 @@ internal sealed class LogState(string location)
 {
     private readonly Dictionary<string, DataFile> files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RemoveAction> tombstones = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, string> domains = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, TxnAction> transactions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TxnAction> transactions = new(StringComparer.Ordinal);
     private readonly PartitionValuePool pool = new();
+    private ImmutableSortedDictionary<string, string> domains = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
     private IReadOnlyList<DataFile>? listed;
 
     /// <summary>The checkpoint that the replay began at, while the tombstones in it are not among <see cref="tombstones"/>.</summary>
@@ -31,6 +32,7 @@ internal sealed class LogState(string location)
 
     public IReadOnlyDictionary<string, DataFile> Files => files;
 
+    /// <summary>Unchanging: a ledger of many files is kept in as many domains, and every snapshot shares what did not change.</summary>
     public IReadOnlyDictionary<string, string> Domains => domains;
 
     public IReadOnlyDictionary<string, TxnAction> Transactions => transactions;
@@ -144,8 +146,8 @@ internal sealed class LogState(string location)
     private void Set(DomainMetadataAction domain)
     {
         if (domain.Removed)
-            domains.Remove(domain.Domain);
+            domains = domains.Remove(domain.Domain);
         else
-            domains[domain.Domain] = domain.Configuration ?? "";
+            domains = domains.SetItem(domain.Domain, domain.Configuration ?? "");
     }
 }
