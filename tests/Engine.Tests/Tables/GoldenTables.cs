@@ -23,19 +23,22 @@ internal static class GoldenTables
         return Path.Combine(into, name);
     }
 
+    /// <summary>The repository.</summary>
+    public static string Root => FindRoot();
+
     private static string? Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
             return named;
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(Path.Combine(folder, "LakehouseOperator.sln")))
-            {
-                var beside = Path.GetFullPath(Path.Combine(folder, "../shared/delta-tables"));
-                return Directory.Exists(beside) ? beside : null;
-            }
-        }
+        var beside = Path.GetFullPath(Path.Combine(Root, "../shared/delta-tables"));
+        return Directory.Exists(beside) ? beside : null;
+    }
 
-        return null;
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "LakehouseOperator.sln")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("no LakehouseOperator.sln above the tests");
+        return folder.FullName;
     }
 }
