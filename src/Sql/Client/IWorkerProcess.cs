@@ -12,6 +12,6 @@ public interface IWorkerProcess : IAsyncDisposable
     /// <summary>Holds it to the limits, and the output folder to the scratch bound, until disposed.</summary>
     IDisposable Watch(SqlLimits limits, string? outputDirectory);
 
-    /// <summary>Waits until its end is known after the connection broke; a short, bounded wait.</summary>
+    /// <summary>The connection broke: waits shortly for the process to end by itself, kills it otherwise, and says why it ended.</summary>
     Task<WorkerEnd> EndedAsync();
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using LakehouseOperator.Sql.Protocol;
 
 namespace LakehouseOperator.Sql.Client;
@@ -42,11 +43,11 @@ public sealed class SqlWorkerClient : ISqlWorker
         var client = new SqlWorkerClient(new FrameStream(stream), process, time, options);
         try
         {
-            var hello = new RequestFrame(0, Hello: new Hello(WorkerProtocol.Current, WorkerProtocol.Oldest));
-            var answer = await client.AskAsync(hello, options.Bind, output: null, rows: null, cancellationToken).ConfigureAwait(false);
-            if (answer.Hello is null || WorkerProtocol.Agree(answer.Hello) is null)
+            var hello = Frame.Of(0, FrameKind.Hello, new Hello(WorkerProtocol.Current, WorkerProtocol.Oldest), FrameJson.Default.Hello);
+            var answer = await client.AskAsync(hello, FrameKind.Hello, FrameJson.Default.Hello, options.Bind, null, null, cancellationToken).ConfigureAwait(false);
+            if (WorkerProtocol.Agree(answer) is null)
                 throw new SqlWorkerGoneException(WorkerEnd.Exited, "the SQL worker speaks another version of the protocol");
-            client.Engine = answer.Hello.Engine;
+            client.Engine = answer.Engine;
             return client;
         }
         catch
@@ -56,42 +57,38 @@ public sealed class SqlWorkerClient : ISqlWorker
         }
     }
 
-    public async Task<ParseResult> ParseAsync(string sql, CancellationToken cancellationToken)
+    public Task<ParseResult> ParseAsync(string sql, CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(new RequestFrame(++lastId, Parse: new ParseRequest(sql, options.Bind)), options.Bind, null, null, cancellationToken)
-            .ConfigureAwait(false);
-        return answer.Parse ?? throw Unexpected();
+        var request = Frame.Of(++lastId, FrameKind.Parse, new ParseRequest(sql, options.Bind), FrameJson.Default.ParseRequest);
+        return AskAsync(request, FrameKind.Parsed, FrameJson.Default.ParseResult, options.Bind, null, null, cancellationToken);
     }
 
-    public async Task<BindResult> BindAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken)
+    public Task<BindResult> BindAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken)
     {
-        var request = new BindRequest(sql, [.. tables.Select(static t => t with { Files = [] })], options.Bind);
-        var answer = await AskAsync(new RequestFrame(++lastId, Bind: request), options.Bind, null, null, cancellationToken).ConfigureAwait(false);
-        return answer.Bind ?? throw Unexpected();
+        var content = new BindRequest(sql, [.. tables.Select(static t => t with { Files = [] })], options.Bind);
+        var request = Frame.Of(++lastId, FrameKind.Bind, content, FrameJson.Default.BindRequest);
+        return AskAsync(request, FrameKind.Bound, FrameJson.Default.BindResult, options.Bind, null, null, cancellationToken);
     }
 
-    public async Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken)
+    public Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken)
     {
-        var request = new BindExpressionRequest(expression, aggregate, table with { Files = [] }, options.Bind);
-        var answer = await AskAsync(new RequestFrame(++lastId, BindExpression: request), options.Bind, null, null, cancellationToken).ConfigureAwait(false);
-        return answer.Bind ?? throw Unexpected();
+        var content = new BindExpressionRequest(expression, aggregate, table with { Files = [] }, options.Bind);
+        var request = Frame.Of(++lastId, FrameKind.BindExpression, content, FrameJson.Default.BindExpressionRequest);
+        return AskAsync(request, FrameKind.Bound, FrameJson.Default.BindResult, options.Bind, null, null, cancellationToken);
     }
 
-    public async Task<RunResult> RunAsync(
-        string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken)
+    public Task<RunResult> RunAsync(string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken)
     {
-        var request = new RequestFrame(++lastId, Run: new RunRequest(sql, tables, output, limits));
-        var answer = await AskAsync(request, limits, output.Directory, null, cancellationToken).ConfigureAwait(false);
-        return answer.Run ?? throw Unexpected();
+        var request = Frame.Of(++lastId, FrameKind.Run, new RunRequest(sql, tables, output, limits), FrameJson.Default.RunRequest);
+        return AskAsync(request, FrameKind.Ran, FrameJson.Default.RunResult, limits, output.Directory, null, cancellationToken);
     }
 
     public async Task<RowsResult> QueryAsync(
         string sql, IReadOnlyList<SqlTable> tables, SqlLimits limits, long maxRows, CancellationToken cancellationToken)
     {
         var rows = new List<JsonElement[]>();
-        var request = new RequestFrame(++lastId, Query: new QueryRequest(sql, tables, limits, maxRows));
-        var answer = await AskAsync(request, limits, null, rows, cancellationToken).ConfigureAwait(false);
-        var end = answer.RowsEnd ?? throw Unexpected();
+        var request = Frame.Of(++lastId, FrameKind.Query, new QueryRequest(sql, tables, limits, maxRows), FrameJson.Default.QueryRequest);
+        var end = await AskAsync(request, FrameKind.RowsEnd, FrameJson.Default.RowsEnd, limits, null, rows, cancellationToken).ConfigureAwait(false);
         return new RowsResult(end.Columns, end.Error is null ? rows : [], end.Truncated, end.Error);
     }
 
@@ -102,41 +99,55 @@ public sealed class SqlWorkerClient : ISqlWorker
         await process.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task<ResponseFrame> AskAsync(
-        RequestFrame request, SqlLimits limits, string? output, List<JsonElement[]>? rows, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(
+        Frame request,
+        FrameKind expected,
+        JsonTypeInfo<T> type,
+        SqlLimits limits,
+        string? output,
+        List<JsonElement[]>? rows,
+        CancellationToken cancellationToken)
+        where T : class
     {
         if (IsBroken)
             throw new SqlWorkerGoneException(WorkerEnd.Exited, "the SQL worker has ended");
         cancellationToken.ThrowIfCancellationRequested();
         using var watch = process.Watch(limits, output);
         using var deadline = time.CreateTimer(static p => ((IWorkerProcess)p!).Kill(WorkerEnd.Deadline), process, limits.Deadline, Timeout.InfiniteTimeSpan);
-        var asked = ExchangeAsync(request, rows);
+        var isUsable = false;
         try
         {
-            if (cancellationToken.CanBeCanceled)
-                await AwaitOrCancelAsync(asked, request.Id, cancellationToken).ConfigureAwait(false);
+            var asked = ExchangeAsync(request, rows);
+            await AwaitOrCancelAsync(asked, request.Id, cancellationToken).ConfigureAwait(false);
             var answer = await asked.ConfigureAwait(false);
-            if (answer.Failed is { } failed)
-                throw Broken(new SqlWorkerGoneException(failed.End, failed.Message));
-            if (answer.Cancelled)
-                throw new OperationCanceledException(cancellationToken);
-            return answer;
+            if (answer.Kind == FrameKind.Failed)
+            {
+                var failed = answer.Read(FrameJson.Default.WorkerFailure);
+                throw new SqlWorkerGoneException(failed.End, failed.Message);
+            }
+
+            if (answer.Kind != expected && answer.Kind != FrameKind.Cancelled)
+                throw new WorkerProtocolException($"the SQL worker answered {answer.Kind} instead of {expected}");
+            isUsable = true;
+            return answer.Kind == expected ? answer.Read(type) : throw new OperationCanceledException(cancellationToken);
         }
         catch (Exception e) when (e is WorkerProtocolException or IOException or SocketException or ObjectDisposedException)
         {
+            isUsable = false;
             cancellationToken.ThrowIfCancellationRequested();
-            process.Kill(WorkerEnd.Exited);
-            throw Broken(await GoneAsync(limits, e).ConfigureAwait(false));
+            throw await GoneAsync(limits, e).ConfigureAwait(false);
         }
         finally
         {
-            IsBroken |= !asked.IsCompletedSuccessfully;
+            IsBroken |= !isUsable;
         }
     }
 
     /// <summary>Returns when the answer is there; a cancelled request is interrupted, and its worker killed when that does not help.</summary>
-    private async Task AwaitOrCancelAsync(Task<ResponseFrame> asked, long id, CancellationToken cancellationToken)
+    private async Task AwaitOrCancelAsync(Task<Frame> asked, long id, CancellationToken cancellationToken)
     {
+        if (!cancellationToken.CanBeCanceled)
+            return;
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = cancellationToken.Register(static c => ((TaskCompletionSource)c!).TrySetResult(), cancelled).ConfigureAwait(false);
         if (await Task.WhenAny(asked, cancelled.Task).ConfigureAwait(false) == asked)
@@ -145,7 +156,7 @@ public sealed class SqlWorkerClient : ISqlWorker
         await using var kill = grace.Token.Register(() => process.Kill(WorkerEnd.Exited)).ConfigureAwait(false);
         try
         {
-            await frames.WriteAsync(new RequestFrame(id, Cancel: true), FrameJson.Default.RequestFrame, grace.Token).ConfigureAwait(false);
+            await frames.WriteAsync(Frame.Of(id, FrameKind.Cancel), grace.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -155,21 +166,34 @@ public sealed class SqlWorkerClient : ISqlWorker
         await Task.WhenAny(asked).ConfigureAwait(false);
     }
 
-    private async Task<ResponseFrame> ExchangeAsync(RequestFrame request, List<JsonElement[]>? rows)
+    private async Task<Frame> ExchangeAsync(Frame request, List<JsonElement[]>? rows)
     {
-        await frames.WriteAsync(request, FrameJson.Default.RequestFrame, CancellationToken.None).ConfigureAwait(false);
+        await frames.WriteAsync(request, CancellationToken.None).ConfigureAwait(false);
         while (true)
         {
-            var frame = await frames.ReadAsync(FrameJson.Default.ResponseFrame, CancellationToken.None).ConfigureAwait(false)
+            var frame = await frames.ReadAsync(CancellationToken.None).ConfigureAwait(false)
                 ?? throw new WorkerProtocolException("the SQL worker closed the connection");
             if (frame.Id != request.Id)
                 throw new WorkerProtocolException($"the SQL worker answered request {frame.Id} instead of {request.Id}");
-            if (frame.Rows is not { } batch)
+            if (frame.Kind != FrameKind.Rows)
                 return frame;
-            if (rows is null || batch.ValueKind != JsonValueKind.Array)
+            if (rows is null)
                 throw new WorkerProtocolException("the SQL worker sent rows that were not asked for");
-            foreach (var row in batch.EnumerateArray())
+            AddRows(frame, rows);
+        }
+    }
+
+    private static void AddRows(Frame frame, List<JsonElement[]> rows)
+    {
+        try
+        {
+            // Not disposed: the rows keep reading from it.
+            foreach (var row in JsonDocument.Parse(frame.Json).RootElement.EnumerateArray())
                 rows.Add([.. row.EnumerateArray()]);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new WorkerProtocolException("the SQL worker sent rows that are none", e);
         }
     }
 
@@ -184,17 +208,5 @@ public sealed class SqlWorkerClient : ISqlWorker
             _ => "the SQL worker ended before it answered",
         };
         return new SqlWorkerGoneException(end, message, cause);
-    }
-
-    private SqlWorkerGoneException Unexpected()
-    {
-        process.Kill(WorkerEnd.Exited);
-        return Broken(new SqlWorkerGoneException(WorkerEnd.Exited, "the SQL worker gave an answer of another kind"));
-    }
-
-    private SqlWorkerGoneException Broken(SqlWorkerGoneException e)
-    {
-        IsBroken = true;
-        return e;
     }
 }

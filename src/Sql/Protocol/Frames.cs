@@ -1,12 +1,11 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace LakehouseOperator.Sql.Protocol;
 
 /// <summary>
-/// The worker's protocol: both sides send frames of a 32-bit little-endian length and that many bytes of JSON. The client speaks first
-/// (<see cref="Hello"/>), the worker answers with the version that both use from then on; after that every request gets exactly one
-/// answer with its id, before it any number of <see cref="ResponseFrame.Rows"/>. One request at a time.
+/// The worker's protocol. Both sides send frames (<see cref="Frame"/>). The client speaks first (<see cref="FrameKind.Hello"/>), the worker
+/// answers with the version that both use from then on; after that every request gets exactly one answer with its id, before it any number of
+/// <see cref="FrameKind.Rows"/>. One request at a time.
 /// </summary>
 public static class WorkerProtocol
 {
@@ -29,20 +28,46 @@ public static class WorkerProtocol
     }
 }
 
+/// <summary>What a frame is, and so which record its JSON holds. Values are never reused.</summary>
+public enum FrameKind : byte
+{
+    /// <summary><see cref="Protocol.Hello"/>, both ways.</summary>
+    Hello = 1,
+
+    Parse = 2,
+    Bind = 3,
+    BindExpression = 4,
+    Run = 5,
+    Query = 6,
+
+    /// <summary>Client: give up the request of this id; no JSON. It is answered all the same, by <see cref="Cancelled"/> or as if nothing was.</summary>
+    Cancel = 7,
+
+    /// <summary><see cref="ParseResult"/>.</summary>
+    Parsed = 65,
+
+    /// <summary><see cref="BindResult"/>.</summary>
+    Bound = 66,
+
+    /// <summary><see cref="RunResult"/>.</summary>
+    Ran = 67,
+
+    /// <summary>An array of rows, each an array of values; more follow, then <see cref="RowsEnd"/>.</summary>
+    Rows = 68,
+
+    /// <summary><see cref="Protocol.RowsEnd"/>.</summary>
+    RowsEnd = 69,
+
+    /// <summary>No JSON.</summary>
+    Cancelled = 70,
+
+    /// <summary><see cref="WorkerFailure"/>: the worker could not answer; it is not to be used again.</summary>
+    Failed = 71,
+}
+
 /// <param name="Protocol">Newest version that the sender speaks; in the worker's answer the one agreed on.</param>
 /// <param name="Engine">Of the worker: DuckDB's version.</param>
 public sealed record Hello(int Protocol, int Oldest, string? Engine = null);
-
-/// <summary>Client to worker: exactly one member beside the id.</summary>
-public sealed record RequestFrame(
-    long Id,
-    Hello? Hello = null,
-    ParseRequest? Parse = null,
-    BindRequest? Bind = null,
-    BindExpressionRequest? BindExpression = null,
-    RunRequest? Run = null,
-    QueryRequest? Query = null,
-    bool Cancel = false);
 
 public sealed record ParseRequest(string Sql, SqlLimits Limits);
 
@@ -54,20 +79,6 @@ public sealed record RunRequest(string Sql, IReadOnlyList<SqlTable> Tables, Outp
 
 public sealed record QueryRequest(string Sql, IReadOnlyList<SqlTable> Tables, SqlLimits Limits, long MaxRows);
 
-/// <summary>Worker to client: exactly one member beside the id.</summary>
-/// <param name="Rows">An array of rows, each an array of values; more follow, then <paramref name="RowsEnd"/>.</param>
-/// <param name="Failed">The worker could not answer; it is not to be used again.</param>
-public sealed record ResponseFrame(
-    long Id,
-    Hello? Hello = null,
-    ParseResult? Parse = null,
-    BindResult? Bind = null,
-    RunResult? Run = null,
-    JsonElement? Rows = null,
-    RowsEnd? RowsEnd = null,
-    bool Cancelled = false,
-    WorkerFailure? Failed = null);
-
 public sealed record RowsEnd(IReadOnlyList<SqlColumn> Columns, bool Truncated, SqlError? Error = null);
 
 /// <param name="End">What ran out; <see cref="WorkerEnd.Exited"/> for a defect of ours.</param>
@@ -76,11 +87,22 @@ public sealed record WorkerFailure(WorkerEnd End, string Message);
 /// <summary>The peer does not speak the protocol: garbage, a frame too large, a version that is not ours. The connection is closed.</summary>
 public sealed class WorkerProtocolException(string message, Exception? inner = null) : Exception(message, inner);
 
+/// <summary>A record a kind and no envelope around them: a process builds the metadata of those alone that it meets.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
-    MaxDepth = 128)]
-[JsonSerializable(typeof(RequestFrame))]
-[JsonSerializable(typeof(ResponseFrame))]
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(Hello))]
+[JsonSerializable(typeof(ParseRequest))]
+[JsonSerializable(typeof(BindRequest))]
+[JsonSerializable(typeof(BindExpressionRequest))]
+[JsonSerializable(typeof(RunRequest))]
+[JsonSerializable(typeof(QueryRequest))]
+[JsonSerializable(typeof(ParseResult))]
+[JsonSerializable(typeof(BindResult))]
+[JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(RowsEnd))]
+[JsonSerializable(typeof(WorkerFailure))]
 public sealed partial class FrameJson : JsonSerializerContext;

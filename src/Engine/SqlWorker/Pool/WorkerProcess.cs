@@ -12,7 +12,10 @@ internal sealed class WorkerProcess : IWorkerProcess
     public const string ReadyLine = "ready";
 
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(1);
+
+    /// <summary>128 and SIGKILL: without our doing, the kernel's answer to a lack of memory.</summary>
+    private const int KilledExitCode = 137;
 
     /// <summary>What a child gets of our environment: where .NET and libduckdb are, nothing else.</summary>
     private static readonly string[] Inherited = ["DOTNET_ROOT", "DOTNET_ROOT_X64", "LAKEHOUSE_LIBDUCKDB", "LD_LIBRARY_PATH"];
@@ -23,6 +26,7 @@ internal sealed class WorkerProcess : IWorkerProcess
     private readonly TimeProvider time;
     private int end = -1;
     private long peakMemory;
+    private long memoryBound = long.MaxValue;
 
     private WorkerProcess(Process process, string directory, Watchdog watchdog, TimeProvider time)
     {
@@ -96,7 +100,11 @@ internal sealed class WorkerProcess : IWorkerProcess
         }
     }
 
-    public IDisposable Watch(SqlLimits limits, string? outputDirectory) => watchdog.Watch(this, limits, outputDirectory);
+    public IDisposable Watch(SqlLimits limits, string? outputDirectory)
+    {
+        (memoryBound, peakMemory) = (limits.MemoryBytes, 0);
+        return watchdog.Watch(this, limits, outputDirectory);
+    }
 
     /// <summary>What the watchdog last saw of it.</summary>
     public void NoteMemory(long bytes) => Volatile.Write(ref peakMemory, Math.Max(bytes, Volatile.Read(ref peakMemory)));
@@ -107,6 +115,8 @@ internal sealed class WorkerProcess : IWorkerProcess
         try
         {
             await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
+            if (process.ExitCode == KilledExitCode && Volatile.Read(ref peakMemory) > memoryBound / 2)
+                Interlocked.CompareExchange(ref end, (int)WorkerEnd.Memory, -1);
         }
         catch (OperationCanceledException)
         {

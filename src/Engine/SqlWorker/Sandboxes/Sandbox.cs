@@ -38,17 +38,23 @@ internal sealed class Sandbox : IDisposable
 
     public DuckDbConnection Connection { get; }
 
+    /// <summary>It has served: nothing of another request may come here. Until then it only parsed.</summary>
+    public bool IsLocked { get; private set; }
+
     public static Sandbox Open() => new(DuckDbDatabase.Open(null, OpenSettings));
 
     /// <summary>DuckDB's own bound, kept below the hard one so that it spills and reports before the process is killed.</summary>
     public static long DuckDbMemory(long hardBound) => Math.Max(LeastMemory, (long)((hardBound - OwnMemory) * 0.8));
 
-    /// <param name="scratch">An empty folder of this request alone, for spilled blocks.</param>
+    /// <param name="scratch">A folder of this request alone, for spilled blocks; made here.</param>
     /// <param name="output">The one other folder that may be written, or null.</param>
     /// <param name="tables">Whose files may be read.</param>
     /// <param name="setup">Statements of ours that run before everything closes: the tables.</param>
     public void Lock(SqlLimits limits, string scratch, string? output, IReadOnlyList<SqlTable> tables, IEnumerable<string> setup)
     {
+        IsLocked = true;
+        Directory.CreateDirectory(scratch, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
         // COPY asks for the folder by its plain name too, which a directory's entry with its slash does not cover.
         var files = tables.SelectMany(static table => table.Files).Select(static file => file.Path).Distinct(StringComparer.Ordinal);
         var paths = output is null ? files : files.Append(output.TrimEnd('/'));

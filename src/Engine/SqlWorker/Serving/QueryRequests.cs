@@ -24,14 +24,15 @@ internal static class QueryRequests
         var (statement, error) = context.Judge(request.Sql, request.Tables);
         if (statement is null)
             return new RowsEnd([], false, error);
+        if (context.Lock(request.Limits, null, request.Tables, TableViews.OverFiles(request.Tables)) is { } unreadable)
+            return new RowsEnd([], false, unreadable);
         try
         {
-            context.Sandbox.Lock(request.Limits, context.Folder, null, request.Tables, TableViews.OverFiles(request.Tables));
             return Stream(context, id, statement.Text.Prepared, request.MaxRows);
         }
         catch (DuckDbException e) when (!e.IsInterrupt)
         {
-            return new RowsEnd([], false, RequestContext.Classify(e, statement.Text, 0, ""));
+            return new RowsEnd([], false, RequestContext.Classify(e, statement.Text, 0, "", request.Tables));
         }
     }
 
@@ -49,24 +50,23 @@ internal static class QueryRequests
             var readers = new VectorReader[columns.Count];
             for (var column = 0; column < readers.Length; column++)
                 readers[column] = chunk.Column(column);
-            for (var row = 0; row < chunk.RowCount;)
+            var row = 0;
+            while (row < chunk.RowCount)
             {
                 if (rows == maxRows || bytes > MaxBytes)
                     return new RowsEnd(columns, Truncated: true);
-                var frame = FrameStream.NewFrame(64 << 10);
-                using (var json = new Utf8JsonWriter(frame, new JsonWriterOptions { SkipValidation = true }))
+                var first = row;
+                var most = Math.Min(chunk.RowCount, row + (maxRows - rows));
+                var frame = Frame.Of(id, FrameKind.Rows, json =>
                 {
-                    json.WriteStartObject();
-                    json.WriteNumber("id", id);
-                    json.WriteStartArray("rows");
-                    for (; row < chunk.RowCount && rows < maxRows && json.BytesPending + json.BytesCommitted < FrameBytes; row++, rows++)
+                    json.WriteStartArray();
+                    for (; row < most && json.BytesPending + json.BytesCommitted < FrameBytes; row++)
                         JsonValues.WriteRow(json, readers, row);
                     json.WriteEndArray();
-                    json.WriteEndObject();
-                }
-
-                bytes += frame.WrittenCount;
-                context.SendRows(frame).AsTask().GetAwaiter().GetResult();
+                });
+                rows += row - first;
+                bytes += frame.Wire.Length;
+                context.SendRows(frame).GetAwaiter().GetResult();
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using LakehouseOperator.DuckDb;
 using LakehouseOperator.Sql;
@@ -28,8 +27,7 @@ public sealed class RequestHandler : IRequestHandler, IDisposable
 
     public string Engine { get; } = DuckDbDatabase.LibraryVersion;
 
-    public async Task<ResponseFrame> AnswerAsync(
-        RequestFrame request, Func<ArrayBufferWriter<byte>, ValueTask> sendRows, CancellationToken cancellationToken)
+    public async Task<Frame> AnswerAsync(Frame request, Func<Frame, Task> sendRows, CancellationToken cancellationToken)
     {
         // An interrupt that comes between two statements is lost, so it is repeated until the request ends.
         using var interrupts = time.CreateTimer(
@@ -55,7 +53,7 @@ public sealed class RequestHandler : IRequestHandler, IDisposable
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of a request: whatever fails in it must be told to the client.")]
-    private ResponseFrame Answer(RequestFrame request, Func<ArrayBufferWriter<byte>, ValueTask> sendRows, CancellationToken cancellationToken)
+    private Frame Answer(Frame request, Func<Frame, Task> sendRows, CancellationToken cancellationToken)
     {
         try
         {
@@ -63,21 +61,24 @@ public sealed class RequestHandler : IRequestHandler, IDisposable
         }
         catch (OperationCanceledException)
         {
-            return new ResponseFrame(request.Id, Cancelled: true);
+            return Frame.Of(request.Id, FrameKind.Cancelled);
         }
         catch (DuckDbException e) when (e.IsInterrupt)
         {
-            return new ResponseFrame(request.Id, Cancelled: true);
+            return Frame.Of(request.Id, FrameKind.Cancelled);
         }
         catch (WorkerEndException e)
         {
-            return new ResponseFrame(request.Id, Failed: new WorkerFailure(e.End, e.Message));
+            return Failed(request, new WorkerFailure(e.End, e.Message));
         }
         catch (Exception e)
         {
-            return new ResponseFrame(request.Id, Failed: new WorkerFailure(WorkerEnd.Exited, $"the SQL worker failed: {e.GetType().Name}"));
+            return Failed(request, new WorkerFailure(WorkerEnd.Exited, $"the SQL worker failed: {e.GetType().Name}"));
         }
     }
+
+    private static Frame Failed(Frame request, WorkerFailure failure) =>
+        Frame.Of(request.Id, FrameKind.Failed, failure, FrameJson.Default.WorkerFailure);
 }
 
 /// <summary>A bound was reached inside DuckDB; this worker's memory or scratch is not to be trusted for another request.</summary>

@@ -17,10 +17,11 @@ internal static class RunRequests
         var output = request.Output;
         var before = $"SELECT {string.Join(", ", output.Projection)} FROM (\n";
         var select = $"{before}{statement.Text.Prepared}\n) AS result";
+        string[] setup = [ParquetWriter.SessionSettings.TrimEnd(' ', ';'), .. TableViews.OverFiles(request.Tables)];
+        if (context.Lock(request.Limits, output.Directory, request.Tables, setup) is { } unreadable)
+            return new RunResult([], 0, unreadable);
         try
         {
-            string[] setup = [ParquetWriter.SessionSettings.TrimEnd(' ', ';'), .. TableViews.OverFiles(request.Tables)];
-            context.Sandbox.Lock(request.Limits, context.Folder, output.Directory, request.Tables, setup);
             var target = new ParquetOutput(output.Directory, output.PartitionColumns, output.TargetFileSizeBytes);
             var files = ParquetWriter.Write(context.Connection, select, target, context.CancellationToken);
             return new RunResult(files, files.Sum(static file => file.Rows));
@@ -31,7 +32,7 @@ internal static class RunRequests
             var bound = BindError(context, select);
             var offset = RequestContext.BytesOf(before) + (bound is null ? RequestContext.BytesOf("COPY (\n") : 0);
             var isPlaced = bound is not null || output.PartitionColumns.Count == 0;
-            return new RunResult([], 0, RequestContext.Classify(bound ?? e, statement.Text, isPlaced ? offset : null, before));
+            return new RunResult([], 0, RequestContext.Classify(bound ?? e, statement.Text, isPlaced ? offset : null, before, request.Tables));
         }
     }
 

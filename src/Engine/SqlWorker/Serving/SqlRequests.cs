@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using LakehouseOperator.DuckDb;
 using LakehouseOperator.Engine.SqlWorker.Judging;
@@ -12,12 +11,29 @@ namespace LakehouseOperator.Engine.SqlWorker.Serving;
 /// <summary>What each kind of request does. Used from one thread, but for <see cref="Interrupt"/>.</summary>
 internal sealed class SqlRequests(string scratch) : IDisposable
 {
+    private const string WarmUp = "SELECT count(*) AS n FROM a.b WHERE c = 1 GROUP BY ALL";
+
     private Sandbox? next;
+    private (Sandbox Sandbox, string Folder)? spent;
     private volatile Sandbox? current;
+    private bool isWarm;
     private int requests;
 
-    /// <summary>Opens the database of the next request ahead of it.</summary>
-    public void Prepare() => next ??= Sandbox.Open();
+    /// <summary>Clears up after the last request and opens the database of the next one ahead of it.</summary>
+    public void Prepare()
+    {
+        if (spent is { } last)
+        {
+            spent = null;
+            last.Sandbox.Dispose();
+            Directory.Delete(last.Folder, recursive: true);
+        }
+
+        next ??= Sandbox.Open();
+        if (!isWarm)
+            _ = SqlStatement.Parse(next.Connection, WarmUp, out _);
+        isWarm = true;
+    }
 
     /// <summary>Ends the statement that runs now. From any thread.</summary>
     public void Interrupt() => current?.Connection.Interrupt();
@@ -25,36 +41,48 @@ internal sealed class SqlRequests(string scratch) : IDisposable
     public void Dispose()
     {
         next?.Dispose();
-        current?.Dispose();
+        spent?.Sandbox.Dispose();
     }
 
     /// <exception cref="OperationCanceledException">Cancelled before DuckDB was asked; while it ran, a <see cref="DuckDbException"/> says so.</exception>
     /// <exception cref="WorkerEndException">Memory or scratch ran out.</exception>
-    public ResponseFrame Answer(RequestFrame request, Func<ArrayBufferWriter<byte>, ValueTask> sendRows, CancellationToken cancellationToken)
+    public Frame Answer(Frame request, Func<Frame, Task> sendRows, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(scratch, $"r{++requests}");
-        Directory.CreateDirectory(folder);
         Prepare();
-        using var sandbox = next!;
+        var (sandbox, folder) = (next!, Path.Combine(scratch, $"r{++requests}"));
         (current, next) = (sandbox, null);
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var context = new RequestContext(sandbox, folder, sendRows, cancellationToken);
-            return request switch
-            {
-                { Parse: { } parse } => new ResponseFrame(request.Id, Parse: Parse(context, parse)),
-                { Bind: { } bind } => new ResponseFrame(request.Id, Bind: Bind(context, bind)),
-                { BindExpression: { } bind } => new ResponseFrame(request.Id, Bind: ExpressionRequest.Bind(context, bind)),
-                { Run: { } run } => new ResponseFrame(request.Id, Run: RunRequests.Run(context, run)),
-                { Query: { } query } => new ResponseFrame(request.Id, RowsEnd: QueryRequests.Query(context, request.Id, query)),
-                _ => throw new WorkerProtocolException("a request without a kind"),
-            };
+            return Answer(new RequestContext(sandbox, folder, sendRows, cancellationToken), request);
         }
         finally
         {
             current = null;
-            Directory.Delete(folder, recursive: true);
+            if (sandbox.IsLocked)
+                spent = (sandbox, folder);
+            else
+                next = sandbox;
+        }
+    }
+
+    private static Frame Answer(RequestContext context, Frame request)
+    {
+        var json = FrameJson.Default;
+        switch (request.Kind)
+        {
+            case FrameKind.Parse:
+                return Frame.Of(request.Id, FrameKind.Parsed, Parse(context, request.Read(json.ParseRequest)), json.ParseResult);
+            case FrameKind.Bind:
+                return Frame.Of(request.Id, FrameKind.Bound, Bind(context, request.Read(json.BindRequest)), json.BindResult);
+            case FrameKind.BindExpression:
+                return Frame.Of(request.Id, FrameKind.Bound, ExpressionRequest.Bind(context, request.Read(json.BindExpressionRequest)), json.BindResult);
+            case FrameKind.Run:
+                return Frame.Of(request.Id, FrameKind.Ran, RunRequests.Run(context, request.Read(json.RunRequest)), json.RunResult);
+            case FrameKind.Query:
+                return Frame.Of(request.Id, FrameKind.RowsEnd, QueryRequests.Query(context, request.Id, request.Read(json.QueryRequest)), json.RowsEnd);
+            default:
+                throw new WorkerProtocolException($"a request of kind {request.Kind}");
         }
     }
 
@@ -75,7 +103,7 @@ internal sealed class SqlRequests(string scratch) : IDisposable
 
 /// <summary>What one request works with.</summary>
 internal sealed record RequestContext(
-    Sandbox Sandbox, string Folder, Func<ArrayBufferWriter<byte>, ValueTask> SendRows, CancellationToken CancellationToken)
+    Sandbox Sandbox, string Folder, Func<Frame, Task> SendRows, CancellationToken CancellationToken)
 {
     public DuckDbConnection Connection => Sandbox.Connection;
 
@@ -104,14 +132,30 @@ internal sealed record RequestContext(
     /// <param name="text">The person's part of it, from byte <paramref name="offset"/>.</param>
     public BindResult BindEmpty(string sql, SqlText text, int offset, IReadOnlyList<SqlTable> tables, SqlLimits limits)
     {
-        Sandbox.Lock(limits, Folder, null, [], TableViews.Empty(tables));
+        if (Lock(limits, null, [], TableViews.Empty(tables)) is { } error)
+            return new BindResult([], error);
         try
         {
-            return new BindResult(Columns(sql));
+            var columns = Columns(sql);
+            return new BindResult(text.MayHoldUntyped ? WithUntyped(sql, columns) : columns);
         }
         catch (DuckDbException e) when (!e.IsInterrupt)
         {
             return new BindResult([], DuckDbErrors.From(e, text, offset));
+        }
+    }
+
+    /// <summary>Closes the sandbox over the tables; an error that comes here is not the statement's own and has no place in it.</summary>
+    public SqlError? Lock(SqlLimits limits, string? output, IReadOnlyList<SqlTable> tables, IEnumerable<string> setup)
+    {
+        try
+        {
+            Sandbox.Lock(limits, Folder, output, tables, setup);
+            return null;
+        }
+        catch (DuckDbException e) when (!e.IsInterrupt)
+        {
+            return Classify(e, SqlText.Verbatim(""), null, "", tables);
         }
     }
 
@@ -121,9 +165,20 @@ internal sealed record RequestContext(
         return [.. prepared.DescribeColumns().Select(static column => new SqlColumn(column.Name, column.Type.ToString()))];
     }
 
+    /// <summary>
+    /// A result's untyped NULL comes as INTEGER; in a view it stays what it is. Columns of a view that repeat a name are renamed, not reordered.
+    /// </summary>
+    private IReadOnlyList<SqlColumn> WithUntyped(string sql, IReadOnlyList<SqlColumn> columns)
+    {
+        Connection.Execute($"CREATE VIEW result AS (\n{sql}\n)");
+        using var prepared = Connection.Query("SELECT data_type FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = 'result' ORDER BY column_index");
+        var types = prepared.ReadRows();
+        return [.. columns.Select((column, index) => types[index][0] is string type && type.Contains("\"NULL\"", StringComparison.Ordinal) ? column with { Type = type } : column)];
+    }
+
     /// <summary>The error as the answer's, where it is the SQL's fault.</summary>
     /// <exception cref="WorkerEndException">It is a bound that was reached.</exception>
-    public static SqlError Classify(DuckDbException error, SqlText text, int? offset, string ours)
+    public static SqlError Classify(DuckDbException error, SqlText text, int? offset, string ours, IReadOnlyList<SqlTable> tables)
     {
         // DuckDB has one type for both bounds; only the name of the setting tells them apart.
         if (error.ErrorType == DuckDbErrorType.OutOfMemory)
@@ -135,8 +190,14 @@ internal sealed record RequestContext(
 
         if (error.ErrorType == DuckDbErrorType.Io && error.Message.Contains("No space left on device", StringComparison.Ordinal))
             throw new WorkerEndException(WorkerEnd.ScratchFull, "the disk of the scratch space is full", error);
+        // A file that is not there is a path that may not be looked for.
+        if (error.ErrorType is DuckDbErrorType.Permission or DuckDbErrorType.Io && Missing(tables) is { } missing)
+            return new SqlError(SqlCodes.InputUnreadable.Id, $"the file {missing} of the snapshot is gone", Help: "was it removed by hand, or by a retention shorter than this run?");
         return DuckDbErrors.From(error, text, offset, ours);
     }
+
+    private static string? Missing(IReadOnlyList<SqlTable> tables) =>
+        tables.SelectMany(static table => table.Files).FirstOrDefault(static file => !File.Exists(file.Path)) is { } file ? Path.GetFileName(file.Path) : null;
 
     private static void CheckTables(SqlStatement statement, IReadOnlyList<SqlTable> tables)
     {
