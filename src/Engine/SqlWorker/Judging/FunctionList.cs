@@ -1,6 +1,3 @@
-using System.Collections.Frozen;
-using System.IO.Enumeration;
-
 namespace LakehouseOperator.Engine.SqlWorker.Judging;
 
 internal enum FunctionVerdict
@@ -21,64 +18,52 @@ internal sealed class FunctionList
 {
     private static readonly Lazy<FunctionList> Loaded = new(Load);
 
-    private readonly FrozenDictionary<string, FunctionVerdict> inExpressions;
-    private readonly FrozenDictionary<string, FunctionVerdict> inFrom;
-    private readonly FrozenSet<string> aggregates;
-    private readonly (string Pattern, FunctionVerdict Verdict)[] patterns;
+    // Plain dictionaries and loops: every worker reads this list when it starts.
+    private readonly Dictionary<string, Function> inExpressions = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Function> inFrom = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Function> families = [];
 
-    private FunctionList(IReadOnlyList<(string Kind, string Name, FunctionVerdict Verdict)> lines)
+    private FunctionList(List<Function> functions)
     {
-        var plain = lines.Where(static l => !IsPattern(l.Name)).ToList();
-        inExpressions = ByName(plain.Where(static l => l.Kind is "scalar" or "aggregate" or "macro"));
-        inFrom = ByName(plain.Where(static l => l.Kind is "table" or "table_macro"));
-        aggregates = plain.Where(static l => l.Kind == "aggregate").Select(static l => l.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-        patterns = [.. lines.Where(static l => l.Kind == "scalar" && IsPattern(l.Name)).Select(static l => (l.Name, l.Verdict))];
+        foreach (var function in functions)
+        {
+            if (function.IsFamily)
+                families.Add(function);
+            else if (function.Kind is "scalar" or "aggregate" or "macro")
+                Add(inExpressions, function);
+            else if (function.Kind is "table" or "table_macro")
+                Add(inFrom, function);
+        }
     }
 
     public static FunctionList Default => Loaded.Value;
 
     /// <summary>Names for "did you mean".</summary>
-    public IEnumerable<string> AllowedInExpressions =>
-        inExpressions.Where(static f => f.Value is FunctionVerdict.Allowed or FunctionVerdict.Varies).Select(static f => f.Key);
+    public IEnumerable<string> AllowedInExpressions => inExpressions.Values.Where(static f => f.Verdict != FunctionVerdict.Refused).Select(static f => f.Name);
 
-    public IEnumerable<string> AllowedInFrom => inFrom.Where(static f => f.Value == FunctionVerdict.Allowed).Select(static f => f.Key);
+    public IEnumerable<string> AllowedInFrom => inFrom.Values.Where(static f => f.Verdict == FunctionVerdict.Allowed).Select(static f => f.Name);
 
     public FunctionVerdict InExpression(string name)
     {
-        if (inExpressions.TryGetValue(name, out var verdict))
-            return verdict;
-        foreach (var (pattern, of) in patterns)
+        if (inExpressions.TryGetValue(name, out var function))
+            return function.Verdict;
+        foreach (var family in families)
         {
-            if (FileSystemName.MatchesSimpleExpression(pattern, name))
-                return of;
+            if (name.StartsWith(family.Name.AsSpan(0, family.Name.Length - 1), StringComparison.OrdinalIgnoreCase))
+                return family.Verdict;
         }
 
         return FunctionVerdict.Unknown;
     }
 
-    public FunctionVerdict InFrom(string name) => inFrom.GetValueOrDefault(name);
+    public FunctionVerdict InFrom(string name) => inFrom.TryGetValue(name, out var function) ? function.Verdict : FunctionVerdict.Unknown;
 
-    public bool IsAggregate(string name) => aggregates.Contains(name);
-
-    private static bool IsPattern(string name) => name.Length > 1 && name.EndsWith('*') && (char.IsAsciiLetter(name[0]) || name[0] == '_');
-
-    /// <summary>Where a name is of several kinds or schemas, the stricter verdict counts.</summary>
-    private static FrozenDictionary<string, FunctionVerdict> ByName(IEnumerable<(string Kind, string Name, FunctionVerdict Verdict)> lines) =>
-        lines.GroupBy(static l => l.Name, static l => l.Verdict, StringComparer.OrdinalIgnoreCase)
-            .ToFrozenDictionary(static g => g.Key, static g => g.Max(), StringComparer.OrdinalIgnoreCase);
-
-    private static FunctionList Load()
-    {
-        using var stream = typeof(FunctionList).Assembly.GetManifestResourceStream("functions.txt")
-            ?? throw new InvalidOperationException("functions.txt is not in the assembly");
-        using var reader = new StreamReader(stream);
-        return new FunctionList(Parse(reader));
-    }
+    public bool IsAggregate(string name) => inExpressions.TryGetValue(name, out var function) && function.Kind == "aggregate";
 
     /// <summary>Lines <c>verdict kind name...</c>; <c>#</c> begins a comment line.</summary>
-    internal static List<(string Kind, string Name, FunctionVerdict Verdict)> Parse(TextReader reader)
+    internal static List<Function> Parse(TextReader reader)
     {
-        var lines = new List<(string Kind, string Name, FunctionVerdict Verdict)>();
+        var functions = new List<Function>();
         while (reader.ReadLine() is { } line)
         {
             if (line.Length == 0 || line[0] == '#')
@@ -91,10 +76,33 @@ internal sealed class FunctionList
                 "refuse" => FunctionVerdict.Refused,
                 _ => throw new FormatException($"functions.txt: \"{words[0]}\" is no verdict"),
             };
-            foreach (var name in words[2..])
-                lines.Add((words[1], name, verdict));
+            for (var word = 2; word < words.Length; word++)
+                functions.Add(new Function(words[1], words[word], verdict));
         }
 
-        return lines;
+        return functions;
+    }
+
+    /// <summary>Where a name is of several kinds or schemas, the stricter verdict counts.</summary>
+    private static void Add(Dictionary<string, Function> functions, Function function)
+    {
+        if (!functions.TryGetValue(function.Name, out var other) || other.Verdict < function.Verdict)
+            functions[function.Name] = function;
+    }
+
+    private static FunctionList Load()
+    {
+        using var stream = typeof(FunctionList).Assembly.GetManifestResourceStream("functions.txt")
+            ?? throw new InvalidOperationException("functions.txt is not in the assembly");
+        using var reader = new StreamReader(stream);
+        return new FunctionList(Parse(reader));
+    }
+
+    /// <param name="Kind">As <c>duckdb_functions()</c> calls it.</param>
+    /// <param name="Name">Of a family with a star at its end, such as <c>icu_collate_*</c>.</param>
+    internal sealed record Function(string Kind, string Name, FunctionVerdict Verdict)
+    {
+        /// <summary>Not so an operator that ends in a star.</summary>
+        public bool IsFamily => Name.Length > 1 && Name[^1] == '*' && (char.IsAsciiLetter(Name[0]) || Name[0] == '_');
     }
 }

@@ -11,12 +11,15 @@ internal static class Masking
     private const char Mask = '…';
     private const string Contraction = "can't";
 
-    /// <summary>Everything from the first to the last quote, numbers, and what follows a colon or a line's end is gone.</summary>
+    /// <summary>
+    /// Everything from the first to the last quote, numbers, and what follows a colon or a line's end is gone. Of a message with more lines
+    /// nothing stays after the first quote: a value may span lines, and may come again without quotes.
+    /// </summary>
     public static string Of(string message)
     {
-        var text = WithoutQuoted(WithoutContraction(message));
-        var end = text.AsSpan().IndexOfAny('\n', '\r');
-        text = end < 0 ? text : text[..end];
+        var text = WithoutContraction(message);
+        var (end, quote) = (text.AsSpan().IndexOfAny('\n', '\r'), text.AsSpan().IndexOfAny('\'', '"', '`'));
+        text = end < 0 ? WithoutQuoted(text) : quote < 0 ? text[..end] : $"{text.AsSpan(0, Math.Min(end, quote))}'{Mask}'";
         var colon = text.IndexOf(": ", StringComparison.Ordinal);
         text = colon < 0 ? text : text[..colon];
         return WithoutNumbers(text).Trim();

@@ -29,7 +29,7 @@ internal static class PinnedTables
             edits.Add(new SqlEdit(tokens[at].Start, tokens[close].End - tokens[at].Start, " "));
         }
 
-        return text.With(edits);
+        return text.With(edits) ?? throw Lost(tables.First(static use => use.Version is not null));
     }
 
     /// <summary>The pinned reference on the left, the view that stands for it on the right.</summary>

@@ -24,6 +24,10 @@ internal sealed class SqlText
 
     public bool IsEdited => edits.Count > 0;
 
+    /// <summary>There is a NULL, or an empty list or map, which may be a column's only value.</summary>
+    public bool MayHoldUntyped =>
+        Original.Contains("null", StringComparison.OrdinalIgnoreCase) || Original.Contains('[', StringComparison.Ordinal) || Original.Contains('{', StringComparison.Ordinal);
+
     public static SqlText Verbatim(string original) => new(original, []);
 
     /// <summary>The text with its final semicolon and odd spaces gone: they would break the text where it is embedded, or shift its positions.</summary>
@@ -47,8 +51,19 @@ internal sealed class SqlText
         return new SqlText(original, found);
     }
 
-    /// <summary>The same text with more edits, none of which overlaps another.</summary>
-    public SqlText With(IEnumerable<SqlEdit> more) => new(Original, [.. edits.Concat(more).OrderBy(static e => e.Start)]);
+    /// <summary>The same text with more edits, which take the place of those within them; null where edits overlap.</summary>
+    public SqlText? With(IReadOnlyList<SqlEdit> more)
+    {
+        var all = edits.Where(edit => !more.Any(other => edit.Start >= other.Start && edit.Start + edit.Length <= other.Start + other.Length))
+            .Concat(more).OrderBy(static edit => edit.Start).ToList();
+        for (var index = 1; index < all.Count; index++)
+        {
+            if (all[index].Start < all[index - 1].Start + all[index - 1].Length)
+                return null;
+        }
+
+        return new SqlText(Original, all);
+    }
 
     /// <summary>Line and column in the original, from 1, columns in UTF-16 units, of a byte offset that DuckDB gave for the prepared text.</summary>
     public (int Line, int Column)? Place(long? preparedByte)
