@@ -29,6 +29,14 @@ internal static class DecimalText
         return Scale(whole, type.Scale - fraction + exponent) is { } value && value < Power(type.Precision) ? negative ? -value : value : null;
     }
 
+    /// <summary>DuckDB prints no digit before the point where the type has none (<c>-.5</c>), which neither JSON nor other readers take.</summary>
+    public static string WithDigit(string text) => text switch
+    {
+        ['.', ..] => "0" + text,
+        ['-', '.', ..] => "-0" + text[1..],
+        _ => text,
+    };
+
     private static Int128? Scale(string digits, int shift)
     {
         digits = digits.TrimStart('0');

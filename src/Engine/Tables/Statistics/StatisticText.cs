@@ -25,7 +25,7 @@ internal static class StatisticText
 
     private static string? Exact(string text, ColumnType type) => type switch
     {
-        ColumnType.Decimal number => DecimalText.Parse(text, number) is not null ? text : null,
+        ColumnType.Decimal number => DecimalText.Parse(text, number) is not null ? DecimalText.WithDigit(text) : null,
         ColumnType.Primitive primitive => Exact(text, primitive),
         _ => null,
     };

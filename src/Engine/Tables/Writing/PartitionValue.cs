@@ -7,7 +7,7 @@ namespace LakehouseOperator.Engine.Tables.Writing;
 public static class PartitionValue
 {
     /// <summary>
-    /// From DuckDB's text, as COPY reports it. Only instants are spelled differently: as ISO 8601 with Z, which no reader
+    /// From DuckDB's text, as COPY reports it. Instants are spelled differently: as ISO 8601 with Z, which no reader
     /// takes for its own time zone. An empty string is NULL in Delta, so that both become null here.
     /// </summary>
     /// <exception cref="FormatException">The instant is infinite or beyond the years 1 to 9999.</exception>
@@ -15,6 +15,8 @@ public static class PartitionValue
     {
         if (string.IsNullOrEmpty(text))
             return null;
+        if (type is ColumnType.Decimal)
+            return DecimalText.WithDigit(text);
         if (type != ColumnType.Timestamp)
             return text;
         return Instant.TryParse(text, out var micros)
