@@ -78,9 +78,18 @@ public sealed class IndependentReaderTests : IDisposable
     [InlineData("i64")]
     [InlineData("s")]
     [InlineData("d")]
-    [InlineData("d38")]
+    [InlineData("d9")]
+    [InlineData("d18")]
+    [InlineData("ts")]
     public async Task Partitions_of_every_scalar_type_are_read_alike_by_all(string column) =>
         await CompareAsync(await CreateAsync([$"SELECT COLUMNS(*) FROM ({EveryType}) UNION ALL BY NAME SELECT 0 AS i"], new PartitionSpec(column)));
+
+    /// <summary>ClickHouse 26.7 swaps the halves of partition values of more than 18 digits: 12500000000 is read as that many times 2^64.</summary>
+    [Theory]
+    [InlineData("u64")]
+    [InlineData("d38")]
+    public async Task Partitions_of_wide_decimals_are_read_alike_by_us_and_the_replay(string column) =>
+        await ReplayAsync(await CreateAsync([$"SELECT COLUMNS(*) FROM ({EveryType}) UNION ALL BY NAME SELECT 0 AS i"], new PartitionSpec(column)));
 
     [Fact]
     public async Task Partition_transforms_are_read_alike_by_all()
