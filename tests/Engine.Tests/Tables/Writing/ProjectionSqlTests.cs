@@ -60,8 +60,8 @@ public sealed class ProjectionSqlTests : IDisposable
             new("d", PartitionTransform.Month, "dm"), new("v"));
         scratch.Connection.Execute("SET TimeZone = 'UTC'");
         Assert.Equal(
-            ["NULL NULL NULL NULL 2024-02-01 NULL", "1969-12-31 1969-12-01 1969-01-01 -3600000000 2024-02-01 NULL", "2024-02-29 2024-02-01 2024-01-01 1709247600000000 2024-02-01 NULL"],
-            rows.Order(StringComparer.Ordinal).Reverse());
+            ["1969-12-31 1969-12-01 1969-01-01 -3600000000 2024-02-01 NULL", "2024-02-29 2024-02-01 2024-01-01 1709247600000000 2024-02-01 NULL", "NULL NULL NULL NULL 2024-02-01 NULL"],
+            rows.Order(StringComparer.Ordinal));
     }
 
     private IReadOnlyList<string> Project(string query, params PartitionSpec[] partitionBy)
