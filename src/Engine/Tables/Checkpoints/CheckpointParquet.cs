@@ -60,8 +60,9 @@ internal sealed class CheckpointParquet
             stats = $"coalesce({stats}, '{{\"numRecords\":' || struct_extract(struct_extract(\"add\", 'stats_parsed'), 'numRecords') || '}}')";
         }
 
-        return Select("add", ["path", "partitionValues", "size", "modificationTime", "tags", "deletionVector"], "path", static row =>
-            new AddAction(row.Text(0)!, row.Map(1), row.Number(2) ?? 0, row.Number(3) ?? 0, DataChange: false, row.Text(6), row.Map(4), row.Vector(5)), stats);
+        var pool = new PartitionValuePool();
+        return Select("add", ["path", "partitionValues", "size", "modificationTime", "tags", "deletionVector"], "path", row =>
+            new AddAction(row.Text(0)!, pool.Share(row.Map(1)), row.Number(2) ?? 0, row.Number(3) ?? 0, DataChange: false, row.Text(6), row.Map(4), row.Vector(5)), stats);
     }
 
     private FormatSpecification? ReadFormat()

@@ -15,7 +15,7 @@ internal sealed class CheckpointWriter(IObjectStore table, ICheckpointFiles file
     /// <summary>Begins a checkpoint of the newest state where one is due and none is under way.</summary>
     public void Offer(LogCache log, Snapshot committed)
     {
-        if (!rule.IsDue(committed.Version - log.CheckpointVersion, committed.Files.Count))
+        if (!rule.IsDue(committed.Version - log.CheckpointVersion, log.ActionsSinceCheckpoint, committed.Files.Count))
             return;
         lock (gate)
         {
@@ -49,7 +49,12 @@ internal sealed class CheckpointWriter(IObjectStore table, ICheckpointFiles file
         // Another process may have written one that this instance, which only follows the commits, has not seen.
         var hint = await LastCheckpoint.ReadAsync(table, CancellationToken.None);
         var due = await log.WithStateAsync(
-            state => rule.IsDue(state.Version - Math.Max(state.CheckpointVersion, hint <= state.Version ? hint.Value : -1), state.Files.Count) ? state.Export() : null,
+            state =>
+            {
+                var known = Math.Max(state.CheckpointVersion, hint <= state.Version ? hint.Value : -1);
+                var actions = known > state.CheckpointVersion ? 0 : state.ActionsSinceCheckpoint;
+                return rule.IsDue(state.Version - known, actions, state.Files.Count) ? state.Export() : null;
+            },
             CancellationToken.None);
         if (due is not { } work)
             return;

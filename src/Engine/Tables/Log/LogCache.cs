@@ -16,6 +16,9 @@ internal sealed class LogCache(IObjectStore table, LogReader reader, BootClock c
     /// <summary>The newest checkpoint that the state knows of, or -1.</summary>
     public long CheckpointVersion => state?.CheckpointVersion ?? -1;
 
+    /// <summary>Adds and removes since that checkpoint.</summary>
+    public long ActionsSinceCheckpoint => state?.ActionsSinceCheckpoint ?? 0;
+
     /// <inheritdoc cref="DeltaTable.ReadSnapshotAsync"/>
     public async Task<Snapshot?> ReadAsync(long? version, CancellationToken cancellationToken)
     {

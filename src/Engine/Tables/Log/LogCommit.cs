@@ -5,6 +5,8 @@ namespace LakehouseOperator.Engine.Tables.Log;
 /// <summary>The actions of one version, parsed whole: it applies entirely or not at all.</summary>
 internal sealed class LogCommit(long version)
 {
+    private readonly PartitionValuePool pool = new();
+
     public long Version { get; } = version;
 
     public CommitInfo? Info { get; private set; }
@@ -64,8 +66,8 @@ internal sealed class LogCommit(long version)
         if (line.DomainMetadata is { } domain)
             Domains.Add(domain);
         if (line.Remove is { } remove)
-            Removes.Add(remove);
+            Removes.Add(remove.PartitionValues is { } removed ? remove with { PartitionValues = pool.Share(removed) } : remove);
         if (line.Add is { } add)
-            Adds.Add(add);
+            Adds.Add(add with { PartitionValues = pool.Share(add.PartitionValues) });
     }
 }

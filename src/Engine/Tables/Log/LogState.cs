@@ -26,6 +26,9 @@ internal sealed class LogState(string location)
     /// <summary>The newest checkpoint that is known, or -1.</summary>
     public long CheckpointVersion { get; private set; } = -1;
 
+    /// <summary>Adds and removes of the commits since that checkpoint.</summary>
+    public long ActionsSinceCheckpoint { get; private set; }
+
     public ProtocolAction? Protocol { get; private set; }
 
     public MetaDataAction? MetaData { get; private set; }
@@ -65,6 +68,7 @@ internal sealed class LogState(string location)
             throw new InvalidOperationException($"version {commit.Version} cannot follow {Version}");
         listed = commit.Adds.Count + commit.Removes.Count > 0 ? null : listed;
         Version = commit.Version;
+        ActionsSinceCheckpoint += commit.Adds.Count + commit.Removes.Count;
         Protocol = commit.Protocol ?? Protocol;
         MetaData = commit.MetaData ?? MetaData;
         Timestamp = commit.Info?.Timestamp;
@@ -114,6 +118,7 @@ internal sealed class LogState(string location)
     public void Checkpointed(long version, IReadOnlyCollection<RemoveAction> kept, long expired)
     {
         CheckpointVersion = Math.Max(CheckpointVersion, version);
+        ActionsSinceCheckpoint = 0;
         foreach (var (key, _) in tombstones.Where(one => (one.Value.DeletionTimestamp ?? 0) < expired).ToList())
             tombstones.Remove(key);
         if (earlier is null)
