@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Runs;
 using LakehouseOperator.Engine.SqlWorker.Pool;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Sql;
@@ -12,13 +13,26 @@ public static class LocalWorkers
     {
         try
         {
-            var pool = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), KeepIdle: Machine.Cores), time);
+            var pool = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), Scratch(), Machine.Cores), time);
             pool.Warm();
             return pool;
         }
         catch (FileNotFoundException e)
         {
             throw new DiagnosticException(RunCodes.WorkerGone, e.Message, "install lakehouse and lakehouse-runner into one folder", e);
+        }
+    }
+
+    /// <summary>Rows are spilled where runs keep theirs; judging SQL alone needs no such place, so that a temporary one does too.</summary>
+    private static string? Scratch()
+    {
+        try
+        {
+            return Directory.CreateDirectory(ScratchRoot.Default()).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 }

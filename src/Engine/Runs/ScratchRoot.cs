@@ -59,7 +59,8 @@ public sealed class ScratchRoot : IDisposable
         held.Dispose();
     }
 
-    private static string Default()
+    /// <summary>Where it is when nobody says otherwise.</summary>
+    public static string Default()
     {
         if (Environment.GetEnvironmentVariable("LAKEHOUSE_SCRATCH") is { Length: > 0 } own)
             return own;

@@ -84,6 +84,17 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_scratch_folder_whose_path_is_too_long_for_a_socket_will_do()
+    {
+        var deep = Directory.CreateDirectory(folder[new string('d', 150)]).FullName;
+        var pool = ChildProcesses.PoolIn(deep);
+        await using (var worker = await pool.RentAsync(Token))
+            Assert.Null((await worker.BindAsync("SELECT 1", [], Token)).Error);
+        await pool.DisposeAsync();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(deep));
+    }
+
+    [Fact]
     public async Task Folders_of_a_killed_pool_are_removed_by_the_next_one()
     {
         using var ended = Process.Start("/bin/true");

@@ -9,13 +9,9 @@ internal static partial class Libc
     public const int CloseRangeCloexec = 4;
     public const int RlimitCore = 4;
     private const int PrSetPdeathsig = 1;
-    private const int PrSetDumpable = 4;
 
     /// <summary>The process gets the signal when the thread that started it ends.</summary>
     public static int SetParentDeathSignal(int signal) => prctl(PrSetPdeathsig, (nuint)signal, 0, 0, 0);
-
-    /// <summary>0: no core file, and no other process of the user may read its memory.</summary>
-    public static int SetDumpable(int dumpable) => prctl(PrSetDumpable, (nuint)dumpable, 0, 0, 0);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getppid();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using LakehouseOperator.Sql;
 using LakehouseOperator.Sql.Client;
 
@@ -13,6 +14,11 @@ public sealed record LocalSqlWorkerOptions(string RunnerPath, string? Directory 
 public sealed class LocalSqlWorkerPool : ISqlWorkerPool
 {
     private const string Prefix = "lh-sql-";
+
+    /// <summary>A socket's path has at most 107 bytes.</summary>
+    private const int LongestSocketFolder = 90;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string RunnerName = "lakehouse-runner";
     private const string RunnerVariable = "LAKEHOUSE_RUNNER";
 
@@ -22,6 +28,7 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
     private readonly Lock gate = new();
     private readonly Stack<Worker> idle = new();
     private readonly string root;
+    private readonly string sockets;
     private Task<Worker>? ahead;
     private int started;
     private bool disposed;
@@ -32,7 +39,9 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
         this.time = time;
         var parent = options.Directory ?? Path.GetTempPath();
         RemoveLeftovers(parent);
-        root = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}"));
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}");
+        root = Path.Combine(parent, name);
+        sockets = Encoding.UTF8.GetByteCount(root) <= LongestSocketFolder ? root : Path.Combine(Path.GetTempPath(), name);
     }
 
     /// <summary>Beside this application, or by the variable <c>LAKEHOUSE_RUNNER</c>.</summary>
@@ -104,8 +113,8 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
         foreach (var worker in left)
             await worker.Client.DisposeAsync().ConfigureAwait(false);
         watchdog.Dispose();
-        if (Directory.Exists(root))
-            Directory.Delete(root, recursive: true);
+        foreach (var folder in new[] { root, sockets }.Where(Directory.Exists))
+            Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Folders of pools whose process was killed.</summary>
@@ -132,10 +141,11 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
 
     private async Task<Worker> StartAsync(CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(root))
-            Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var directory = Path.Combine(root, Interlocked.Increment(ref started).ToString(CultureInfo.InvariantCulture));
-        var (process, stream) = await WorkerProcess.StartAsync(options.RunnerPath, directory, watchdog, time, cancellationToken).ConfigureAwait(false);
+        Directory.CreateDirectory(root, OwnerOnly);
+        Directory.CreateDirectory(sockets, OwnerOnly);
+        var number = Interlocked.Increment(ref started).ToString(CultureInfo.InvariantCulture);
+        var place = new WorkerPlace(Path.Combine(root, number), Path.Combine(sockets, number + ".s"));
+        var (process, stream) = await WorkerProcess.StartAsync(options.RunnerPath, place, watchdog, time, cancellationToken).ConfigureAwait(false);
         var client = await SqlWorkerClient.ConnectAsync(stream, process, time, options.Worker ?? SqlWorkerOptions.Default, cancellationToken).ConfigureAwait(false);
         return new Worker(client, process);
     }

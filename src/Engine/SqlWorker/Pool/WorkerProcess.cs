@@ -6,6 +6,14 @@ using LakehouseOperator.Sql.Client;
 
 namespace LakehouseOperator.Engine.SqlWorker.Pool;
 
+/// <param name="Folder">The worker's own: its home, its temporary files, its scratch. Made by whoever starts it.</param>
+/// <param name="Socket">At most 107 bytes, in a folder that only this user may enter.</param>
+internal sealed record WorkerPlace(string Folder, string Socket)
+{
+    /// <summary>Where it spills to.</summary>
+    public string Scratch => Path.Combine(Folder, "scratch");
+}
+
 /// <summary>A SQL worker as a child of this process, with a private folder for its socket and its scratch.</summary>
 internal sealed class WorkerProcess : IWorkerProcess
 {
@@ -21,17 +29,17 @@ internal sealed class WorkerProcess : IWorkerProcess
     private static readonly string[] Inherited = ["DOTNET_ROOT", "DOTNET_ROOT_X64", "LAKEHOUSE_LIBDUCKDB", "LD_LIBRARY_PATH"];
 
     private readonly Process process;
-    private readonly string directory;
+    private readonly WorkerPlace place;
     private readonly Watchdog watchdog;
     private readonly TimeProvider time;
     private int end = -1;
     private long peakMemory;
     private long memoryBound = long.MaxValue;
 
-    private WorkerProcess(Process process, string directory, Watchdog watchdog, TimeProvider time)
+    private WorkerProcess(Process process, WorkerPlace place, Watchdog watchdog, TimeProvider time)
     {
         this.process = process;
-        this.directory = directory;
+        this.place = place;
         this.watchdog = watchdog;
         this.time = time;
     }
@@ -42,31 +50,27 @@ internal sealed class WorkerProcess : IWorkerProcess
 
     public WorkerEnd? End => Volatile.Read(ref end) is >= 0 and var why ? (WorkerEnd)why : null;
 
-    /// <summary>Where it spills to.</summary>
-    public string Scratch => Path.Combine(directory, "scratch");
-
-    private string SocketPath => Path.Combine(directory, "s");
+    public string Scratch => place.Scratch;
 
     /// <summary>Starts one and connects to it.</summary>
-    /// <param name="directory">Does not exist yet; short, because a socket's path has at most 107 bytes.</param>
     /// <exception cref="SqlWorkerGoneException">It did not start, or not in time.</exception>
     public static async Task<(WorkerProcess Process, Stream Stream)> StartAsync(
-        string runner, string directory, Watchdog watchdog, TimeProvider time, CancellationToken cancellationToken)
+        string runner, WorkerPlace place, Watchdog watchdog, TimeProvider time, CancellationToken cancellationToken)
     {
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(directory, OwnerOnly);
+        Directory.CreateDirectory(place.Folder, OwnerOnly);
         Process child;
         try
         {
-            child = await ProcessStarter.StartAsync(StartInfo(runner, directory)).ConfigureAwait(false);
+            child = await ProcessStarter.StartAsync(StartInfo(runner, place)).ConfigureAwait(false);
         }
         catch (Win32Exception e)
         {
-            Directory.Delete(directory, recursive: true);
+            Directory.Delete(place.Folder, recursive: true);
             throw new SqlWorkerGoneException(WorkerEnd.Exited, $"the SQL worker {runner} cannot be started: {e.Message}", e);
         }
 
-        var worker = new WorkerProcess(child, directory, watchdog, time);
+        var worker = new WorkerProcess(child, place, watchdog, time);
         try
         {
             _ = child.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
@@ -131,11 +135,12 @@ internal sealed class WorkerProcess : IWorkerProcess
         Kill(WorkerEnd.Exited);
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         process.Dispose();
-        if (Directory.Exists(directory))
-            Directory.Delete(directory, recursive: true);
+        File.Delete(place.Socket);
+        if (Directory.Exists(place.Folder))
+            Directory.Delete(place.Folder, recursive: true);
     }
 
-    private static ProcessStartInfo StartInfo(string runner, string directory)
+    private static ProcessStartInfo StartInfo(string runner, WorkerPlace place)
     {
         var start = new ProcessStartInfo(runner)
         {
@@ -147,7 +152,9 @@ internal sealed class WorkerProcess : IWorkerProcess
         };
         start.ArgumentList.Add("sql-worker");
         start.ArgumentList.Add("--socket");
-        start.ArgumentList.Add(Path.Combine(directory, "s"));
+        start.ArgumentList.Add(place.Socket);
+        start.ArgumentList.Add("--scratch");
+        start.ArgumentList.Add(place.Scratch);
         start.ArgumentList.Add("--child");
         start.Environment.Clear();
         foreach (var name in Inherited)
@@ -156,8 +163,8 @@ internal sealed class WorkerProcess : IWorkerProcess
                 start.Environment[name] = value;
         }
 
-        start.Environment["HOME"] = directory;
-        start.Environment["TMPDIR"] = directory;
+        start.Environment["HOME"] = place.Folder;
+        start.Environment["TMPDIR"] = place.Folder;
         start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0";
@@ -174,7 +181,7 @@ internal sealed class WorkerProcess : IWorkerProcess
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(place.Socket), cancellationToken).ConfigureAwait(false);
             var peer = PeerCredentials.Of(socket);
             if (peer.Pid != process.Id || peer.Uid != Libc.geteuid())
                 throw new IOException("another process listens on the SQL worker's socket");

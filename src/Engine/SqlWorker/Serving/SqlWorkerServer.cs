@@ -10,12 +10,13 @@ public static class SqlWorkerServer
 {
     private static readonly TimeSpan GoneGrace = TimeSpan.FromSeconds(1);
 
-    /// <param name="socketPath">In a folder of the worker's own, where its scratch is made too.</param>
+    /// <param name="socketPath">In a folder that only this user may enter.</param>
+    /// <param name="scratch">A folder of this process alone, for what it spills; made here. Null: <c>scratch</c> beside the socket.</param>
     /// <param name="child">Serves the parent process alone, and ends with it.</param>
-    public static async Task RunAsync(string socketPath, bool child, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task RunAsync(string socketPath, string? scratch, bool child, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
     {
         Harden(child);
-        var scratch = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(socketPath))!, "scratch");
+        scratch ??= Path.Combine(Path.GetDirectoryName(Path.GetFullPath(socketPath))!, "scratch");
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(scratch, OwnerOnly);
         File.Delete(socketPath);
