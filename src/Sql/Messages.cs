@@ -46,7 +46,7 @@ public sealed record SqlLimits(TimeSpan Deadline, long MemoryBytes, long Scratch
 public sealed record OutputSpec(string Directory, IReadOnlyList<string> Projection, IReadOnlyList<string> PartitionColumns, long TargetFileSizeBytes);
 
 /// <summary>A Parquet file that the worker wrote, with what <c>COPY … RETURN_STATS</c> says of it.</summary>
-/// <param name="Stats">By column, in DuckDB's text form. Absent: unknown.</param>
+/// <param name="Stats">By column path as DuckDB quotes it (<c>"c"</c>, <c>"struct"."field"</c>), in DuckDB's text form. Absent: unknown.</param>
 public sealed record StagedFile(
     string Path,
     long Rows,

@@ -78,7 +78,7 @@ public static class CheckEvaluation
         CheckSpec check,
         SqlTable subject,
         IReadOnlyDictionary<string, SqlTable> references,
-        ExactStatistics statistics,
+        ExactStatistics? statistics,
         FragmentJudge judge,
         DateTimeOffset now,
         CancellationToken cancellationToken)

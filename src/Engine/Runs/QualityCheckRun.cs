@@ -1,4 +1,5 @@
 using LakehouseOperator.Engine.Checks;
+using LakehouseOperator.Engine.Tables.Statistics;
 using LakehouseOperator.Engine.Transforms;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
@@ -33,7 +34,7 @@ public sealed class QualityCheckRun(RunPlan plan, RunContext context, RunScratch
         {
             context.Progress.Stage(plan.Resource, RunStage.Checking);
             var results = await CheckEvaluation.EvaluateAsync(
-                checks, subject[0], references, worker, GateAudit.LimitsOf(plan), context.Time, nulls: null, cancellationToken);
+                checks, subject[0], references, worker, GateAudit.LimitsOf(plan), context.Time, new TableStatistics(snapshot).NullCounts(), cancellationToken);
             return new RunReport(
                 plan.Protocol,
                 plan.RunId,

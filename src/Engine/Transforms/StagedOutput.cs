@@ -39,7 +39,7 @@ public sealed record StagedOutput(TableSchema Schema, IReadOnlyList<StagedFile> 
         var nulls = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
         foreach (var column in Schema.FileColumns.Where(column => !column.Type.IsNested))
         {
-            var counts = Files.Select(file => file.Stats.GetValueOrDefault(column.Name)?.NullCount).ToList();
+            var counts = Files.Select(file => file.Stats.GetValueOrDefault(SqlText.Name(column.Name))?.NullCount).ToList();
             if (!counts.Contains(null))
                 nulls[column.Name] = counts.Sum() ?? 0;
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LakehouseOperator.DuckDb;
 using LakehouseOperator.Engine.SqlWorker.Judging;
+using LakehouseOperator.Engine.Tables.Writing;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Sql;
 
@@ -57,7 +58,9 @@ internal sealed class Sandbox : IDisposable
 
         // COPY asks for the folder by its plain name too, which a directory's entry with its slash does not cover.
         var files = tables.SelectMany(static table => table.Files).Select(static file => file.Path).Distinct(StringComparer.Ordinal);
-        var paths = output is null ? files : files.Append(output.TrimEnd('/'));
+        // A path with a pattern's letters is read, and so asked for, in its escaped spelling.
+        var spellings = files.SelectMany(static path => Glob.Escape(path) is var escaped && escaped == path ? [path] : new[] { path, escaped });
+        var paths = output is null ? spellings : spellings.Append(output.TrimEnd('/'));
         string[] statements =
         [
             string.Create(CultureInfo.InvariantCulture, $"SET threads = {Math.Clamp(limits.Threads, 1, 1024)}"),

@@ -20,6 +20,19 @@ public sealed class TableStatistics(Snapshot snapshot)
             ? Sum((file, statistics) => Partition(file, found.Name) is { Length: > 0 } ? 0 : file.Rows ?? statistics.Rows)
             : found.Type.IsNested ? null : Sum((_, statistics) => statistics.Column(found.Type, found.Name).NullCount);
 
+    /// <summary>By column, for every column of which it is known.</summary>
+    public IReadOnlyDictionary<string, long> NullCounts()
+    {
+        var known = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
+        foreach (var column in snapshot.Schema.Columns)
+        {
+            if (NullCount(column.Name) is { } count)
+                known[column.Name] = count;
+        }
+
+        return known;
+    }
+
     /// <summary>Least and greatest value that is not NULL; null where a file does not say exactly, and where there is none.</summary>
     public (ColumnValue Min, ColumnValue Max)? Range(string column)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LakehouseOperator.DuckDb;
+using LakehouseOperator.Engine.SqlWorker.Sandboxes;
 using LakehouseOperator.Engine.Tables.Scanning;
 using LakehouseOperator.Sql;
 
@@ -103,6 +104,18 @@ public sealed class TableScanTests : IDisposable
         File.Copy(path, odd);
         File.Copy(path, odd.Replace("f[1]", "f1", StringComparison.Ordinal));
         Assert.Equal(["{'x': 1}"], Read(new SqlTable("l.t", [new("x", "INTEGER")], [], [new(odd, 1, new Dictionary<string, string?>())])));
+    }
+
+    [Fact]
+    public void An_odd_path_is_read_in_the_sandbox_too()
+    {
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(scratch.Folder, "my[lake]*")).FullName, "f.parquet");
+        File.Copy(Assert.Single(Files([], "SELECT 1 AS x")).Path, path);
+        var table = new SqlTable("l.t", [new("x", "INTEGER")], [], [new(path, 1, new Dictionary<string, string?>())]);
+        using var sandbox = Sandbox.Open();
+        sandbox.Lock(new SqlLimits(TimeSpan.FromMinutes(1), 1L << 30, 1L << 30, 1), scratch.NewFolder(), null, [table], TableViews.OverFiles([table]));
+        Assert.Equal(1, sandbox.Connection.ExecuteScalarLong("SELECT x FROM l.t"));
+        Assert.Throws<DuckDbException>(() => sandbox.Connection.Query($"SELECT * FROM read_parquet('{scratch.Folder}/*/*.parquet')"));
     }
 
     private List<SqlInputFile> Files(string[] partitions, params string[] queries) =>
