@@ -36,7 +36,7 @@ $(BIN)/.built: $(SOURCES) $(LIBDUCKDB)
 	@rm -rf $(BIN) && mkdir -p $(BIN)
 	@for program in $(PROGRAMS); do \
 	  dotnet publish src/$$program/$$program.csproj --configuration $(CONFIGURATION) --runtime linux-x64 --self-contained false \
-	    --output $(BIN) --verbosity quiet -p:RestoreLockedMode=true >&2 || exit 1; \
+	    --output $(BIN) --verbosity quiet -p:RestoreLockedMode=true -p:RunAnalyzers=false >&2 || exit 1; \
 	done
 	@touch $@
 

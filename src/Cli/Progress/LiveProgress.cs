@@ -66,6 +66,7 @@ internal sealed class LiveProgress : RunProgress
         await closing.CancelAsync();
         await drawing;
         closing.Dispose();
+        await base.DisposeAsync();
     }
 
     private void Change(ResourceId resource, Action<Line> change)

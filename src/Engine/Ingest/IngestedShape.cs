@@ -33,7 +33,7 @@ internal sealed class IngestedShape
         var declared = table.Columns.Select(static column => ColumnType.TryParseSql(column.Type, out var type, out var refusal)
             ? new TableColumn(column.Name, type)
             : throw Unfit(column.Name, refusal)).ToList();
-        var expressions = declared.ToDictionary(static column => column.Name, static column => SqlText.Name(column.Name), StringComparer.Ordinal);
+        var partitioned = declared.ToDictionary(static column => column.Name, static column => SqlText.Name(column.Name), StringComparer.Ordinal);
         var columns = new List<TableColumn>(declared);
         var partitions = new List<string>();
         foreach (var partition in table.PartitionBy ?? [])
@@ -44,7 +44,7 @@ internal sealed class IngestedShape
             var name = Partitioning.NameOf(partition);
             if (!string.Equals(name, source.Name, StringComparison.OrdinalIgnoreCase))
                 columns.Add(new TableColumn(name, type));
-            expressions[name] = Partitioning.Expression(partition.Transform, source.Type, SqlText.Name(source.Name));
+            partitioned[name] = Partitioning.Expression(partition.Transform, source.Type, SqlText.Name(source.Name));
             partitions.Add(name);
         }
 
@@ -55,7 +55,7 @@ internal sealed class IngestedShape
             throw new DiagnosticException(SourceCodes.ShapeChanged, name2.Message, name2.Help);
         return new IngestedShape(
             new TableSchema(columns, partitions),
-            [.. columns.Select(column => expressions.GetValueOrDefault(column.Name) ?? SqlText.Name(column.Name)).Zip(columns, static (sql, column) => $"{sql} AS {SqlText.Name(column.Name)}")],
+            [.. columns.Select(column => partitioned.GetValueOrDefault(column.Name) ?? SqlText.Name(column.Name)).Zip(columns, static (sql, column) => $"{sql} AS {SqlText.Name(column.Name)}")],
             WatermarkOf(table, declared));
     }
 

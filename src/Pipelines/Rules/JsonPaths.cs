@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace LakehouseOperator.Pipelines.Rules;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace LakehouseOperator.Pipelines.Rules;
 /// </summary>
 public static class JsonPaths
 {
+    private static readonly SearchValues<char> NameEnds = SearchValues.Create(".[]'\"*");
+
     public static bool IsPath(ReadOnlySpan<char> path)
     {
         if (path.Length == 0 || path[0] != '$')
@@ -32,7 +36,7 @@ public static class JsonPaths
 
     private static int NameLength(ReadOnlySpan<char> rest)
     {
-        var end = rest[1..].IndexOfAny(".[]'\"*");
+        var end = rest[1..].IndexOfAny(NameEnds);
         var length = end < 0 ? rest.Length : end + 1;
         return length > 1 && (length == rest.Length || rest[length] is '.' or '[') ? length : 0;
     }

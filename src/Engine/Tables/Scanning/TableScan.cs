@@ -29,7 +29,7 @@ public static class TableScan
             return $"SELECT {scan.Outputs(static _ => "")} FROM {scan.Read(table.Files)}";
         var groups = table.Files.GroupBy(scan.Key, StringComparer.Ordinal).Select(static group => group.ToList()).ToList();
         return groups.Count <= MaxBranches
-            ? string.Join("\nUNION ALL ", groups.Select(files => $"SELECT {scan.Outputs(column => scan.Literal(files[0], column))} FROM {scan.Read(files)}"))
+            ? string.Join("\nUNION ALL ", groups.Select(files => $"SELECT {scan.Outputs(column => Columns.Literal(files[0], column))} FROM {scan.Read(files)}"))
             : Joined(table, scan);
     }
 
@@ -44,7 +44,7 @@ public static class TableScan
         {
             sql.Append(i == 0 ? "(" : ", (").Append(CultureInfo.InvariantCulture, $"{i}::UBIGINT");
             foreach (var column in scan.Partitions)
-                sql.Append(", ").Append(scan.Literal(table.Files[i], column));
+                sql.Append(", ").Append(Columns.Literal(table.Files[i], column));
             sql.Append(')');
         }
 
@@ -81,7 +81,7 @@ public static class TableScan
         public string Read(IReadOnlyList<SqlInputFile> files) =>
             $"read_parquet([{string.Join(", ", files.Select(static file => SqlText.String(Glob.Escape(file.Path))))}], hive_partitioning = false, schema = MAP {{{schema}}})";
 
-        public string Literal(SqlInputFile file, SqlColumn column) => PartitionLiteral.Sql(Value(file, column), column);
+        public static string Literal(SqlInputFile file, SqlColumn column) => PartitionLiteral.Sql(Value(file, column), column);
 
         /// <summary>The same for the same partition values and for no others.</summary>
         public string Key(SqlInputFile file) => string.Concat(Partitions.Select(column =>
