@@ -32,17 +32,14 @@ internal static class RunCommand
             report = await LocalRun.ExecuteAsync(request, TimeProvider.System, progress, new ErrorLog(streams), signals.Stop);
         var exitCode = signals.ExitCode ?? report.ExitCode;
         if (json)
-        {
             RunSummary.WriteJson(streams.Out, report, exitCode);
-            return exitCode;
-        }
-
-        if (report.Resources.Count > 0)
+        else if (report.Resources.Count > 0)
             RunSummary.WriteText(streams.Out, report);
         await streams.Out.FlushAsync();
         foreach (var resource in report.Resources.Where(resource => resource.Error is not null))
             streams.Show(resource);
-        NextCommands.Write(streams, request, report);
+        if (!json)
+            NextCommands.Write(streams, request, report);
         return exitCode;
     }
 }

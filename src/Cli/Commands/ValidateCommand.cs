@@ -25,7 +25,8 @@ internal static class ValidateCommand
             streams.Show(diagnostic);
         var errors = documents.Diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
         var warnings = documents.Diagnostics.Count(diagnostic => diagnostic.Severity == DiagnosticSeverity.Warning);
-        streams.Out.WriteLine($"{Counts(documents)}: {Plural(errors, "error")}, {Plural(warnings, "warning")}");
+        if (documents.Resources.Count > 0)
+            streams.Out.WriteLine($"{Counts(documents)}: {Plural(errors, "error")}, {Plural(warnings, "warning")}");
         return errors > 0 ? ExitCode.Invalid : ExitCode.Fine;
     }
 
@@ -34,9 +35,8 @@ internal static class ValidateCommand
         var counts = Enum.GetValues<ResourceKind>()
             .Select(kind => (Kind: kind, Count: documents.Resources.Count(resource => resource.Id.Kind == kind)))
             .Where(counted => counted.Count > 0)
-            .Select(counted => Plural(counted.Count, counted.Kind.ToString()))
-            .ToList();
-        return counts.Count == 0 ? "nothing" : string.Join(", ", counts);
+            .Select(counted => Plural(counted.Count, counted.Kind.ToString()));
+        return string.Join(", ", counts);
     }
 
     private static string Plural(int count, string word) => count == 1 ? $"1 {word}" : $"{count} {word}s";
