@@ -24,12 +24,17 @@ internal sealed class BatchStaging : IDisposable
     private readonly RelationTables relations;
     private readonly RecordContract contract;
     private readonly IngestedShape shape;
+    private readonly IngestedTableSpec table;
+    private readonly RowGate? gate;
     private readonly RunPlan plan;
     private readonly string scratch;
     private readonly TimeProvider time;
+    private RecordParse? parse;
 
-    public BatchStaging(IngestionDatabase database, IngestedTableSpec table, IngestedShape shape, RunPlan plan, string scratch, TimeProvider time)
+    public BatchStaging(IngestionDatabase database, IngestedTableSpec table, IngestedShape shape, RowGate? gate, RunPlan plan, string scratch, TimeProvider time)
     {
+        this.table = table;
+        this.gate = gate;
         this.shape = shape;
         this.plan = plan;
         this.scratch = scratch;
@@ -43,24 +48,34 @@ internal sealed class BatchStaging : IDisposable
     /// <summary>Records read so far of the batch in hand; from any thread.</summary>
     public long RecordsInHand => Volatile.Read(ref parse) is { } current ? current.Rows + current.Quarantined : 0;
 
-    private RecordParse? parse;
-
     /// <summary>Reads the content to its end.</summary>
-    /// <exception cref="Pipelines.Codes.DiagnosticException">The contract says to stop at a record that does not fit.</exception>
+    /// <exception cref="DiagnosticException">The contract says to stop at a record that does not fit.</exception>
     /// <exception cref="DuckDbException">The source's feed failed, or writing did.</exception>
-    public StagedBatch Stage(BatchContent content, string source)
+    public async Task<StagedBatch> StageAsync(BatchContent content, string source)
     {
         var folder = Path.Combine(scratch, $"batch-{Guid.NewGuid():n}");
         var ingestedAt = new DateTimeOffset(time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
         var staged = new StagedBatch([], [], ingestedAt, folder);
         try
         {
-            return content switch
+            Directory.CreateDirectory(folder);
+            staged = await OnThreadOfItsOwn(() => content switch
             {
                 BatchContent.JsonRecords json => StageRecords(staged, json.Feed, source),
                 BatchContent.ColumnarRecords columnar => StageColumns(staged, columnar.Feed, source),
                 _ => throw new ArgumentException("no such content", nameof(content)),
-            };
+            });
+            if (gate is null || staged.Rows.Count == 0)
+                return staged;
+            var failed = await gate.JudgeAsync(staged.Rows, Folder(staged, "judged"), CancellationToken.None);
+            return await OnThreadOfItsOwn(() => Split(staged, failed, source));
+        }
+        catch (DuckDbException e)
+        {
+            staged.Dispose();
+            if (IngestionDatabase.LimitOf(e, scratch) is { } limit)
+                throw limit;
+            throw;
         }
         catch
         {
@@ -73,12 +88,11 @@ internal sealed class BatchStaging : IDisposable
 
     private StagedBatch StageRecords(StagedBatch staged, IRecordFeed feed, string source)
     {
-        Directory.CreateDirectory(staged.Folder);
         using var pass = records.Open(contract, feed, new RecordParseOptions(staged.Folder, plan.Limits.Threads));
         Volatile.Write(ref parse, pass);
         try
         {
-            var rows = Write(shape.Select(WithOrigin(pass.RowsSql, staged, source)), staged, "rows", shape.Schema.PartitionColumns);
+            var rows = Write(shape.Select(WithOrigin(pass.RowsSql, staged, source)), staged, "rows", Partitions);
             var quarantined = pass.Quarantined == 0
                 ? []
                 : Write(QuarantineShape.Select(WithOrigin(pass.QuarantineSql, staged, source)), staged, "quarantine", []);
@@ -96,12 +110,11 @@ internal sealed class BatchStaging : IDisposable
 
     private StagedBatch StageColumns(StagedBatch staged, IColumnarFeed feed, string source)
     {
-        Directory.CreateDirectory(staged.Folder);
         using var pass = feed.Open(new ColumnarOpening(connection, relations, contract, staged.Folder));
         if (pass.Parts.Count == 0)
             return staged;
         var contracts = pass.Parts.Select(part => ColumnarContract.Build(contract, part.Relation, part.Columns, part.PositionSql, part.PayloadSql)).ToList();
-        var rows = Write(shape.Select(WithOrigin(Union(contracts.Select(static part => part.RowsSql)), staged, source)), staged, "rows", shape.Schema.PartitionColumns);
+        var rows = Write(shape.Select(WithOrigin(Union(contracts.Select(static part => part.RowsSql)), staged, source)), staged, "rows", Partitions);
         var unfit = pass.Records - pass.Faults - rows.Sum(static file => file.Rows);
         if (unfit == 0 && pass.Faults == 0)
             return staged with { Rows = rows };
@@ -109,6 +122,38 @@ internal sealed class BatchStaging : IDisposable
         if (contract.InvalidValues == InvalidValues.Stop)
             StopAtFirst(refused);
         return staged with { Rows = rows, Quarantined = Write(QuarantineShape.Select(WithOrigin(refused, staged, source)), staged, "quarantine", []) };
+    }
+
+    /// <summary>Rows that a gate has yet to judge are staged as they come; partitions are made of those that pass.</summary>
+    private IReadOnlyList<string> Partitions => gate is null ? shape.Schema.PartitionColumns : [];
+
+    private StagedBatch Split(StagedBatch staged, IReadOnlyList<StagedFile> failed, string source)
+    {
+        if (failed.Count == 0 && shape.Schema.PartitionColumns.Count == 0)
+            return staged;
+        if (failed.Count == 0)
+        {
+            var all = string.Join(", ", staged.Rows.Select(static file => SqlText.String(Glob.Escape(file.Path))));
+            return staged with { Rows = Write($"SELECT * FROM read_parquet([{all}], hive_partitioning = false)", staged, "passed", shape.Schema.PartitionColumns) };
+        }
+
+        var (passed, refused) = gate!.Split(staged.Rows, failed, table.Columns);
+        return staged with
+        {
+            Rows = Write(passed, staged, "passed", shape.Schema.PartitionColumns),
+            Quarantined = [.. staged.Quarantined, .. Write(QuarantineShape.Select(WithOrigin(refused, staged, source)), staged, "refused", [])],
+        };
+    }
+
+    /// <summary>DuckDB's calls block, and a feed may wait within them.</summary>
+    private static Task<T> OnThreadOfItsOwn<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static string Folder(StagedBatch staged, string name)
+    {
+        var folder = Path.Combine(staged.Folder, name);
+        Directory.CreateDirectory(folder);
+        return folder;
     }
 
     /// <exception cref="DiagnosticException">A record does not fit, other than by a field too many, which has a rule of its own.</exception>
@@ -128,12 +173,8 @@ internal sealed class BatchStaging : IDisposable
 
     private static string Union(IEnumerable<string> selects) => $"({string.Join("\nUNION ALL\n", selects)})";
 
-    private IReadOnlyList<StagedFile> Write(string query, StagedBatch staged, string name, IReadOnlyList<string> partitions)
-    {
-        var folder = Path.Combine(staged.Folder, name);
-        Directory.CreateDirectory(folder);
-        return ParquetWriter.Write(connection, query, new ParquetOutput(folder, partitions, plan.Lake.TargetFileSizeBytes), CancellationToken.None);
-    }
+    private IReadOnlyList<StagedFile> Write(string query, StagedBatch staged, string name, IReadOnlyList<string> partitions) =>
+        ParquetWriter.Write(connection, query, new ParquetOutput(Folder(staged, name), partitions, plan.Lake.TargetFileSizeBytes), CancellationToken.None);
 
     /// <summary>The relation with what is the same for all of a commit.</summary>
     private static string WithOrigin(string relation, StagedBatch staged, string source)

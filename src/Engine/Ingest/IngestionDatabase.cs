@@ -2,6 +2,7 @@ using System.Globalization;
 using LakehouseOperator.DuckDb;
 using LakehouseOperator.Engine.Ingest.Parsing;
 using LakehouseOperator.Engine.Tables.Writing;
+using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 
 namespace LakehouseOperator.Engine.Ingest;
@@ -9,6 +10,8 @@ namespace LakehouseOperator.Engine.Ingest;
 /// <summary>The DuckDB instance of one run: bounded, in memory, with our table functions. Only statements of ours run in it.</summary>
 internal sealed class IngestionDatabase : IDisposable
 {
+    private const int ProbeBytes = 1 << 20;
+
     private readonly DuckDbDatabase database;
 
     public IngestionDatabase(RunLimits limits, string scratch)
@@ -38,6 +41,27 @@ internal sealed class IngestionDatabase : IDisposable
         var connection = database.Connect();
         connection.Execute(ParquetWriter.SessionSettings);
         return connection;
+    }
+
+    /// <summary>What of the machine's ran out, where that is what DuckDB's failure comes from. Its texts are not read: scratch is tried.</summary>
+    public static Exception? LimitOf(DuckDbException failure, string scratch)
+    {
+        if (failure.ErrorType == DuckDbErrorType.OutOfMemory)
+            return new DiagnosticException(RunCodes.OutOfMemory, "a batch outgrew its memory or its scratch", "lower commit.maxRows or commit.maxBytes, or raise runner.resources.limits.memory", failure);
+        if (failure.ErrorType != DuckDbErrorType.Io)
+            return null;
+        try
+        {
+            using var probe = new FileStream(
+                Path.Combine(scratch, $"probe-{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            probe.Write(new byte[ProbeBytes]);
+            probe.Flush(flushToDisk: true);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e;
+        }
     }
 
     public void Dispose() => database.Dispose();

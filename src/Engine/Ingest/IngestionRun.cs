@@ -1,10 +1,12 @@
 using LakehouseOperator.Engine.Runs;
 using LakehouseOperator.Engine.Sources;
 using LakehouseOperator.Engine.Tables;
+using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Sql;
+using Microsoft.Extensions.Logging;
 using RunResult = LakehouseOperator.Pipelines.Reports.RunResult;
 
 namespace LakehouseOperator.Engine.Ingest;
@@ -19,11 +21,12 @@ public static class IngestionRun
     /// Ends when the source is drained (<c>plan.Ingestion.Drain</c>) or when <paramref name="stop"/> is cancelled; then the commit in hand is finished
     /// first. A table that fails does not keep the plan's other tables from going on; the report carries the first error.
     /// </summary>
-    /// <param name="workers">Judges expressions of row-level gates; nothing of the source's goes there.</param>
+    /// <param name="workers">Judge the rows of tables with gates; not used for others.</param>
     /// <param name="scratch">An existing folder for staged files, outside the lake; what a run leaves there is removed by the caller.</param>
+    /// <param name="log">Told of defects, whose report says little.</param>
     /// <returns>What the source or the tables refuse is the report's error and never thrown.</returns>
     public static async Task<RunReport> RunAsync(
-        RunPlan plan, Lake lake, ISqlWorkerPool workers, string scratch, TimeProvider time, IRunProgress progress, CancellationToken stop)
+        RunPlan plan, Lake lake, ISqlWorkerPool workers, string scratch, TimeProvider time, IRunProgress progress, CancellationToken stop, ILogger? log = null)
     {
         var started = time.GetUtcNow();
         var tally = new RunTally(plan.Resource, progress, time);
@@ -34,14 +37,14 @@ public static class IngestionRun
             var ingestion = plan.Ingestion ?? throw new ArgumentException("the plan is no ingestion's", nameof(plan));
             using var database = new IngestionDatabase(plan.Limits, scratch);
             await using var source = SourceCatalog.Create(ingestion.Source, time);
-            tables.AddRange(ingestion.Tables.Select(table => new TableIngestion(plan, table, source, lake, database, scratch, time, tally)));
-            var ends = await Task.WhenAll(tables.Select(table => RunTableAsync(table, stop)));
+            tables.AddRange(ingestion.Tables.Select(table => new TableIngestion(plan, table, source, lake, workers, database, scratch, time, tally)));
+            var ends = await Task.WhenAll(tables.Select(table => RunTableAsync(table, plan.Resource, log, stop)));
             error = Array.Find(ends, static end => end is not null);
         }
         catch (Exception e)
         {
             // The boundary of a run: whatever ended it is its report.
-            error = RunFailures.Describe(e);
+            error = Describe(e, plan.Resource, log);
         }
 
         error ??= tally.FirstError is { } noticed ? RunFailures.Describe(noticed) : null;
@@ -60,7 +63,7 @@ public static class IngestionRun
             RowsWritten: tally.Written);
     }
 
-    private static async Task<RunError?> RunTableAsync(TableIngestion table, CancellationToken stop)
+    private static async Task<RunError?> RunTableAsync(TableIngestion table, ResourceId resource, ILogger? log, CancellationToken stop)
     {
         try
         {
@@ -75,7 +78,14 @@ public static class IngestionRun
         catch (Exception e)
         {
             // The boundary of a table: the plan's others go on.
-            return RunFailures.Describe(e);
+            return Describe(e, resource, log);
         }
+    }
+
+    private static RunError Describe(Exception e, ResourceId resource, ILogger? log)
+    {
+        if (log is not null && e is not (DiagnosticException or SqlWorkerGoneException))
+            RunLog.Defect(log, resource, e);
+        return RunFailures.Describe(e);
     }
 }

@@ -7,12 +7,13 @@ using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Sql;
 
 namespace LakehouseOperator.Engine.Ingest;
 
 /// <summary>One stream on its way into one table, batch after batch.</summary>
 internal sealed class TableIngestion(
-    RunPlan plan, IngestedTableSpec table, ISource source, Lake lake, IngestionDatabase database, string scratch, TimeProvider time, RunTally tally)
+    RunPlan plan, IngestedTableSpec table, ISource source, Lake lake, ISqlWorkerPool workers, IngestionDatabase database, string scratch, TimeProvider time, RunTally tally)
 {
     private readonly TableName name = TableName.Parse(table.Name);
     private TableCommits? commits;
@@ -26,7 +27,8 @@ internal sealed class TableIngestion(
         var shape = IngestedShape.Of(table);
         commits = new TableCommits(plan, shape, source.Identity, lake.Table(name), lake.Table(name.Quarantine));
         await commits.OpenAsync(stop);
-        using var staging = new BatchStaging(database, table, shape, plan, scratch, time);
+        var gate = await RowGate.OpenAsync(plan, name, shape, workers, stop);
+        using var staging = new BatchStaging(database, table, shape, gate, plan, scratch, time);
         using var counting = tally.Watch(() => staging.RecordsInHand);
         var opening = new StreamOpening(table, commits.Positions(), commits.Ledger(), ingestion.Drain, diagnostic => tally.Notice(diagnostic));
         await using var stream = await source.OpenAsync(opening, stop);
@@ -77,8 +79,7 @@ internal sealed class TableIngestion(
     {
         try
         {
-            return await Task.Factory.StartNew(
-                () => staging.Stage(batch.Content, stream.Name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return await staging.StageAsync(batch.Content, stream.Name);
         }
         catch (DuckDbException e) when (batch.TryBlame(e))
         {

@@ -12,9 +12,11 @@ internal static class Outcomes
     private static readonly HashSet<string> MendedByPeople = new(StringComparer.Ordinal)
     {
         TableCodes.StoreFull.Id, TableCodes.StoreReadOnly.Id, TableCodes.StorePermission.Id, TableCodes.StoreNotFolder.Id, TableCodes.LogDamaged.Id,
+        SourceCodes.PositionMissing.Id, SourceCodes.SourceRegressed.Id, SourceCodes.PositionUnreadable.Id, SourceCodes.FileReplaced.Id, SourceCodes.FileUnreadable.Id,
+        SourceCodes.FileHeaderUnfit.Id, SourceCodes.FileFormatUnfit.Id, SourceCodes.LocationUnreadable.Id, SourceCodes.ContractStopped.Id,
     };
 
-    /// <summary>A folder that is full or a log that is damaged is mended by a person, not by waiting some seconds; a loop that shall end does not try again.</summary>
+    /// <summary>A folder that is full, a log that is damaged or a file that was replaced is mended by a person, not by waiting some seconds; a loop that shall end does not try again.</summary>
     public static bool IsFinal(RunError? error, bool once) => once && error is not null && MendedByPeople.Contains(error.Code);
 
     public static ResourceOutcome Of(SubjectState state, LocalSet set, ObservedTables tables, bool stopped)

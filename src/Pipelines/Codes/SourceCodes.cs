@@ -35,6 +35,9 @@ public static class SourceCodes
     public static readonly ErrorCode PatternInvalid =
         new("LH3010", "a file pattern cannot be read", RunnerExit.Invalid);
 
+    public static readonly ErrorCode LocationUnreadable =
+        new("LH3011", "the folder of a files source does not exist or cannot be listed", RunnerExit.Source);
+
     /// <summary><c>invalidValues: Stop</c>: nothing of the batch is committed.</summary>
     public static readonly ErrorCode ContractStopped =
         new("LH3020", "a record does not fit and the contract says to stop", RunnerExit.Source);

@@ -194,11 +194,11 @@ public sealed class FilesIngestionTests
     }
 
     [Fact]
-    public async Task A_location_that_is_not_there_is_a_source_out_of_reach()
+    public async Task A_location_that_is_not_there_is_said_by_its_field()
     {
         using var house = new IngestionHouse();
         var report = await house.RunAsync(house.Plan(Source(house.Drop + "/nowhere", "csv"), [Table()]));
-        Assert.Equal((SourceCodes.SourceUnreachable.Id, RunnerExit.Source, "spec.source.files.location"), (report.Error!.Code, report.Error.Exit, report.Error.Field));
+        Assert.Equal((SourceCodes.LocationUnreadable.Id, RunnerExit.Source, "spec.source.files.location"), (report.Error!.Code, report.Error.Exit, report.Error.Field));
     }
 
     [Fact]

@@ -10,6 +10,7 @@ using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Sql;
+using Microsoft.Extensions.Logging;
 
 namespace LakehouseOperator.Engine.Tests.Ingest;
 
@@ -58,8 +59,10 @@ internal sealed class IngestionHouse : IDisposable
         new RunLimits(TimeSpan.Zero, 1L << 30, 10L << 30, 2),
         Ingestion: new IngestionPlan(source, tables, TimeSpan.FromSeconds(10), maxRows, 128L << 20, drain));
 
+    public ISqlWorkerPool Workers { get; init; } = NoWorkers.Instance;
+
     public Task<RunReport> RunAsync(RunPlan plan, CancellationToken stop = default, Lake? lake = null) =>
-        IngestionRun.RunAsync(plan, lake ?? Lake, NoWorkers.Instance, Scratch, Time, new Listener(Notices), stop);
+        IngestionRun.RunAsync(plan, lake ?? Lake, Workers, Scratch, Time, new Listener(Notices), stop, new Defects());
 
     public async Task<Snapshot?> SnapshotAsync(string table) =>
         await OpenLake().Table(TableName.Parse(table)).ReadSnapshotAsync(null, CancellationToken.None);
@@ -106,6 +109,21 @@ internal sealed class IngestionHouse : IDisposable
         {
             lock (notices)
                 notices.Add(diagnostic);
+        }
+    }
+
+    /// <summary>What a report only calls a defect is in the test's output.</summary>
+    private sealed class Defects : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is not Storage.KilledException)
+                TestContext.Current.TestOutputHelper?.WriteLine($"{formatter(state, exception)}: {exception}");
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class FolderScan(FilePattern pattern)
         if (FileStat.Of(location, out var error) is not { Kind: FileKind.Directory })
         {
             throw new DiagnosticException(new Diagnostic(
-                SourceCodes.SourceUnreachable,
+                SourceCodes.LocationUnreadable,
                 DiagnosticSeverity.Error,
                 $"the folder {location} {(error is 0 ? "is a file" : error == NotFound ? "does not exist" : "cannot be looked at")}",
                 Field: "spec.source.files.location",
@@ -33,7 +33,7 @@ internal sealed class FolderScan(FilePattern pattern)
         }
 
         if (scan.TryEnter(location, "", 0) is { } refused)
-            throw new DiagnosticException(refused with { Code = SourceCodes.SourceUnreachable, Field = "spec.source.files.location" });
+            throw new DiagnosticException(refused with { Code = SourceCodes.LocationUnreadable, Field = "spec.source.files.location" });
         scan.found.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
         problems = scan.problems;
         return scan.found;
