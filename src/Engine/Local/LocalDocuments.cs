@@ -19,7 +19,14 @@ public sealed record LocalDocuments(Catalogue Catalogue, IReadOnlyList<ParsedRes
     public static async Task<LocalDocuments> LoadAsync(IReadOnlyList<string> paths, ISqlWorkerPool workers, CancellationToken cancellationToken)
     {
         var (parsed, errors) = Parse(paths);
-        var catalogue = await Catalogue.BuildAsync(parsed, new SqlJudge(workers), cancellationToken);
+        var judge = new SqlJudge(workers);
+
+        // Validation asks one question at a time; asked side by side before, the answers that hang on no other are at hand.
+        await Parallel.ForEachAsync(
+            parsed.Resources.Select(resource => resource.Resource).OfType<TransformationResource>(),
+            new ParallelOptions { MaxDegreeOfParallelism = Machine.Cores, CancellationToken = cancellationToken },
+            async (transformation, cancellation) => await judge.ReadAsync(transformation.Spec.Sql, cancellation));
+        var catalogue = await Catalogue.BuildAsync(parsed, judge, cancellationToken);
         return new LocalDocuments(catalogue, parsed.Resources, [.. errors, .. catalogue.Diagnostics]);
     }
 

@@ -15,7 +15,7 @@ public static class LocalWorkers
         {
             var pool = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), Scratch(), Machine.Cores), time);
             pool.Warm();
-            return pool;
+            return new RememberingWorkers(pool);
         }
         catch (FileNotFoundException e)
         {
