@@ -19,6 +19,7 @@ internal sealed class TableIngestion(
     private TableCommits? commits;
     private long rowsAdded;
     private DateTimeOffset? lastCommit;
+    private SourceLag lag = new(null, null);
 
     /// <summary>Ends when the stream is drained, or when <paramref name="stop"/> is cancelled and the commit in hand is done.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -38,8 +39,11 @@ internal sealed class TableIngestion(
         {
             await using (batch)
                 await TakeAsync(batch, stream, staging);
+            lag = stream.Lag();
             tally.Stage(RunStage.Reading);
         }
+
+        lag = stream.Lag();
     }
 
     /// <summary>Null where there is no table.</summary>
@@ -52,7 +56,9 @@ internal sealed class TableIngestion(
         rowsAdded,
         commits.Side?.Rows ?? 0,
         lastCommit ?? snapshot.Timestamp,
-        Watermark.Read(snapshot)?.Max);
+        Watermark.Read(snapshot)?.Max,
+        lag.Records,
+        lag.Age is { } age ? Math.Max(0, age.TotalSeconds) : null);
 
     /// <summary>From here on nothing looks at the stop: a batch that was begun is committed, and what cannot be is given up whole.</summary>
     private async Task TakeAsync(SourceBatch batch, ISourceStream stream, BatchStaging staging)

@@ -39,6 +39,9 @@ public sealed record InputVersion(string Table, string TableId, long Version, lo
 /// <summary>A table that the run wrote or looked at.</summary>
 /// <param name="Rows">Live rows; null where statistics do not say.</param>
 /// <param name="Quarantined">Rows of the quarantine table.</param>
+/// <param name="WatermarkTime">The greatest value that the table's time column has had.</param>
+/// <param name="LagRecords">Of an ingested table: records that the source holds beyond it; null where the source cannot say.</param>
+/// <param name="LagSeconds">Age of the oldest of them; null where the source cannot say.</param>
 public sealed record TableReport(
     string Table,
     string TableId,
@@ -48,7 +51,9 @@ public sealed record TableReport(
     long RowsAdded,
     long Quarantined = 0,
     DateTimeOffset? LastCommitTime = null,
-    DateTimeOffset? WatermarkTime = null);
+    DateTimeOffset? WatermarkTime = null,
+    long? LagRecords = null,
+    double? LagSeconds = null);
 
 public enum CheckOutcome
 {

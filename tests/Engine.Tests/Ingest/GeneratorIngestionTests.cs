@@ -33,6 +33,7 @@ public sealed class GeneratorIngestionTests
         var table = Assert.Single(report.Tables!);
         Assert.Equal(7070, table.Rows);
         Assert.Equal(0, table.Quarantined);
+        Assert.Equal((0L, 0.0), (table.LagRecords, table.LagSeconds));
         Assert.InRange(table.WatermarkTime!.Value, time.GetUtcNow() - TimeSpan.FromMinutes(5), time.GetUtcNow());
 
         var snapshot = await house.SnapshotAsync("bronze.events");

@@ -69,7 +69,7 @@ internal sealed class FilesStream : ISourceStream
 
     public ValueTask AcknowledgeAsync(BatchEnd committed, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public SourceLag Lag() => new(null, ready.Count + unsettled.Count == 0 ? TimeSpan.Zero : null);
+    public SourceLag Lag() => ready.Count + unsettled.Count == 0 ? SourceLag.None : new SourceLag(null, null);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
