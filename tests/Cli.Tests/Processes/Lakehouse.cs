@@ -55,10 +55,10 @@ public static class Lakehouse
             {
                 await process.WaitForExitAsync(deadline.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException late)
             {
                 process.Kill(entireProcessTree: true);
-                throw new TimeoutException($"it did not end within {Longest}: {await complained}");
+                throw new TimeoutException($"it did not end within {Longest}: {await complained}", late);
             }
 
             return new Ended(process.ExitCode, await said, await complained);
