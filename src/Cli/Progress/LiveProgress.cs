@@ -24,12 +24,16 @@ internal sealed class LiveProgress : RunProgress
     private readonly Queue<Action> above = new();
     private readonly CancellationTokenSource closing = new();
     private readonly Task drawing;
+    private readonly long begun;
+    private int finished;
+    private bool started;
 
     public LiveProgress(Streams streams, TimeProvider time)
     {
         this.streams = streams;
         this.time = time;
         console = streams.ErrorConsole;
+        begun = time.GetTimestamp();
         drawing = Task.Run(DrawAsync);
     }
 
@@ -42,7 +46,10 @@ internal sealed class LiveProgress : RunProgress
     public override void Started(ResourceId resource, int attempt)
     {
         lock (gate)
+        {
+            started = true;
             lines[resource] = new Line(time.GetTimestamp()) { Attempt = attempt };
+        }
     }
 
     public override void Stage(ResourceId resource, RunStage stage) => Change(resource, line => line.Stage = stage);
@@ -54,7 +61,11 @@ internal sealed class LiveProgress : RunProgress
     public override void Finished(ResourceId resource, RunReport report)
     {
         lock (gate)
+        {
             lines.Remove(resource);
+            finished++;
+        }
+
         Above(() => streams.Error.WriteLine(End(resource, report)));
     }
 
@@ -87,9 +98,19 @@ internal sealed class LiveProgress : RunProgress
     private async Task DrawAsync()
     {
         using var timer = new PeriodicTimer(Frame, time);
+        var canDraw = true;
         while (true)
         {
-            await DrawLiveAsync(timer);
+            try
+            {
+                await (canDraw ? DrawLiveAsync(timer) : TickAsync(timer));
+            }
+            catch (Exception e) when (e is InvalidOperationException or IOException or ArgumentException)
+            {
+                // A terminal that cannot be drawn on keeps nobody from running: the lines above go on.
+                canDraw = false;
+            }
+
             WriteAbove();
             if (closing.IsCancellationRequested && Pending() == 0)
                 return;
@@ -102,17 +123,21 @@ internal sealed class LiveProgress : RunProgress
         while (Pending() == 0 && !closing.IsCancellationRequested)
         {
             live.UpdateTarget(Draw());
-            live.Refresh();
-            try
-            {
-                await timer.WaitForNextTickAsync(closing.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            await TickAsync(timer);
         }
     });
+
+    private async Task TickAsync(PeriodicTimer timer)
+    {
+        try
+        {
+            await timer.WaitForNextTickAsync(closing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end is looked at by the loop.
+        }
+    }
 
     private int Pending()
     {
@@ -135,24 +160,41 @@ internal sealed class LiveProgress : RunProgress
 
     private IRenderable Draw()
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap().RightAligned())
-            .AddColumn(new GridColumn().NoWrap().RightAligned()).AddColumn(new GridColumn().NoWrap().RightAligned());
+        IRenderable grid = new Text(" ");
         lock (gate)
         {
-            foreach (var (resource, line) in lines.OrderBy(line => line.Key.Kind).ThenBy(line => line.Key.Name, StringComparer.Ordinal).Take(Math.Max(1, console.Profile.Height - 2)))
-            {
-                var elapsed = time.GetElapsedTime(line.Since);
-                var rate = elapsed.TotalSeconds > 0.2 && line.Rows > 0 ? (line.Rows / elapsed.TotalSeconds).ToString("#,0", CultureInfo.InvariantCulture) + " rows/s" : "";
-                grid.AddRow(
-                    new Text(resource.ToString(), new Style(Color.Blue)),
-                    new Text(line.Stage?.ToString().ToLowerInvariant() ?? (line.Attempt > 1 ? $"attempt {line.Attempt}" : "starting")),
-                    new Text(line.Rows > 0 ? $"{Cells.Number(line.Rows)} rows" : ""),
-                    new Text(rate),
-                    new Text(Cells.Duration(elapsed), new Style(Color.Grey)));
-            }
+            if (lines.Count > 0)
+                grid = DrawRuns();
+        }
+
+        return new Rows(grid, new Text(Summary(), new Style(Color.Grey)));
+    }
+
+    private Grid DrawRuns()
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap().RightAligned())
+            .AddColumn(new GridColumn().NoWrap().RightAligned()).AddColumn(new GridColumn().NoWrap().RightAligned());
+        foreach (var (resource, line) in lines.OrderBy(line => line.Key.Kind).ThenBy(line => line.Key.Name, StringComparer.Ordinal).Take(Math.Max(1, console.Profile.Height - 3)))
+        {
+            var elapsed = time.GetElapsedTime(line.Since);
+            var rate = elapsed.TotalSeconds > 0.2 && line.Rows > 0 ? (line.Rows / elapsed.TotalSeconds).ToString("#,0", CultureInfo.InvariantCulture) + " rows/s" : "";
+            grid.AddRow(
+                new Text(resource.ToString(), new Style(Color.Blue)),
+                new Text(line.Stage?.ToString().ToLowerInvariant() ?? (line.Attempt > 1 ? $"attempt {line.Attempt}" : "starting")),
+                new Text(line.Rows > 0 ? $"{Cells.Number(line.Rows)} rows" : ""),
+                new Text(rate),
+                new Text(Cells.Duration(elapsed), new Style(Color.Grey)));
         }
 
         return grid;
+    }
+
+    /// <summary>The last line. The display is never less than two lines high: moving up by none is moving up by one on many terminals.</summary>
+    private string Summary()
+    {
+        if (!started)
+            return "checking documents";
+        return $"{Cells.Number(finished)} {(finished == 1 ? "run" : "runs")} done in {Cells.Duration(time.GetElapsedTime(begun))}";
     }
 
     private sealed class Line(long since)
