@@ -70,7 +70,9 @@ internal static class PlanCommand
         await using var workers = LocalWorkers.Open(TimeProvider.System);
         var lake = LakeLocations.Open(plan.Lake.Layers, TimeProvider.System);
         var context = new RunContext(lake, workers, scratch, TimeProvider.System, NoProgress.Instance, log.CreateLogger("run"));
-        return await PlanRunner.ExecuteAsync(plan, context, stop);
+        var report = await PlanRunner.ExecuteAsync(plan, context, stop);
+        await lake.SettleAsync();
+        return report;
     }
 
     /// <summary>Whole or not at all: whoever reads the file never sees half of it.</summary>

@@ -81,6 +81,7 @@ public sealed class LocalRun
             var setting = new PlanSetting(lakehouse, locations, Machine.MemoryOfOne(places), Machine.Cores);
             var context = new RunContext(lake, workers, scratch, time, observer, log);
             var outcomes = await new LocalLoop(set, setting, context, observer, new LoopOptions(request.Once, places)).RunAsync(stop);
+            await lake.SettleAsync();
             return [Outcomes.OfLakehouse(lakehouse, null), .. outcomes];
         }
         catch (DiagnosticException e)

@@ -19,7 +19,9 @@ public sealed class FunctionListTests
         var names = listed.Where(static function => !function.IsFamily).Select(static function => $"{function.Kind} {function.Name}").ToList();
 
         Assert.Equal(names.Count, names.Distinct(StringComparer.Ordinal).Count());
-        Assert.Empty(names.Except(real, StringComparer.Ordinal));
+
+        // The binder's own words are in no catalog.
+        Assert.Equal(["scalar unlist", "scalar unnest"], names.Except(real, StringComparer.Ordinal));
         Assert.Empty(real.Except(names, StringComparer.Ordinal).Where(function => !families.Exists(family =>
             function.StartsWith($"{family.Kind} {family.Name[..^1]}", StringComparison.Ordinal))));
     }

@@ -1,0 +1,45 @@
+using LakehouseOperator.Engine.Runs;
+
+namespace LakehouseOperator.Engine.Tests.Runs;
+
+public sealed class ScratchTests
+{
+    [Fact]
+    public void What_a_dead_process_left_is_removed_and_what_the_living_hold_stays()
+    {
+        using var folder = new TemporaryFolder();
+        using var living = ScratchRoot.Open(folder.Path);
+        var held = living.ForRun().Folder("in");
+        var left = folder["0123456789ab"];
+        Directory.CreateDirectory(Path.Combine(left, "1", "in-1"));
+        File.WriteAllText(left + ".lock", "");
+
+        using var next = ScratchRoot.Open(folder.Path);
+
+        Assert.False(Directory.Exists(left), "the leftovers are still there");
+        Assert.False(File.Exists(left + ".lock"));
+        Assert.True(Directory.Exists(held), "a living run lost its scratch");
+        Assert.NotEqual(living.Path, next.Path);
+    }
+
+    [Fact]
+    public void Scratch_is_for_its_owner_alone_and_goes_with_its_run()
+    {
+        using var folder = new TemporaryFolder();
+        string run;
+        using (var root = ScratchRoot.Open(folder["new"]))
+        {
+            using (var scratch = root.ForRun())
+            {
+                run = scratch.Path;
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(root.Path));
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(run));
+                Assert.NotEqual(scratch.Folder("out"), scratch.Folder("out"));
+            }
+
+            Assert.False(Directory.Exists(run));
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder["new"]));
+    }
+}
