@@ -13,9 +13,24 @@ internal static class NextCommands
         var where = request.LakeFolder is { } folder ? $" --lake {Quoted(folder)}" : string.Concat(request.Paths.Select(path => $" -f {Quoted(path)}"));
         streams.Error.WriteLine();
         streams.Error.WriteLine("Try next:");
-        streams.Error.WriteLine($"  lakehouse query 'SELECT * FROM {table} LIMIT 10'{where}");
-        streams.Error.WriteLine($"  lakehouse tables{where}");
-        streams.Error.WriteLine($"  lakehouse history {table}{where}");
+        var command = Quoted(Command());
+        streams.Error.WriteLine($"  {command} query 'SELECT * FROM {table} LIMIT 10'{where}");
+        streams.Error.WriteLine($"  {command} tables{where}");
+        streams.Error.WriteLine($"  {command} history {table}{where}");
+    }
+
+    /// <summary>How this program can be called from here: by its name where PATH finds it, else by its path.</summary>
+    private static string Command()
+    {
+        const string Name = "lakehouse";
+        var self = Environment.ProcessPath;
+        if (self is null || Path.GetFileName(self) != Name)
+            return Name;
+        var folders = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
+        if (folders.Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, Name))))
+            return Name;
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, self);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? self : relative;
     }
 
     private static string Quoted(string word) =>

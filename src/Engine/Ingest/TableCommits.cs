@@ -144,7 +144,8 @@ internal sealed class TableCommits(RunPlan plan, IngestedShape shape, SourceIden
                 ["quarantined"] = batch.QuarantinedCount.ToString(CultureInfo.InvariantCulture),
             },
             plan.RunId,
-            plan.PlanHash);
+            plan.PlanHash,
+            Adopt: plan.Adopt == true);
     }
 
     private PositionStep Step(string partition, string json)
@@ -199,5 +200,6 @@ internal sealed class TableCommits(RunPlan plan, IngestedShape shape, SourceIden
             ["batch"] = pending.Batch.ToString(CultureInfo.InvariantCulture),
         },
         plan.RunId,
-        plan.PlanHash);
+        plan.PlanHash,
+        Adopt: plan.Adopt == true);
 }

@@ -82,12 +82,12 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
     /// <summary>The commit would refuse it as well; here it costs no run.</summary>
     private void RequireOwn(DeltaTable output, Snapshot published)
     {
-        if (published.Owner == TableProperties.OwnerOf(plan.Resource))
+        if (plan.Adopt == true || published.Owner == TableProperties.OwnerOf(plan.Resource))
             return;
         throw new DiagnosticException(
             TableCodes.OwnedByAnother,
             published.Owner is { } owner ? $"{output.Name} belongs to {owner}" : $"{output.Name} was written by another program",
-            $"write another table, or remove {output.Store.Location} if its rows are not needed");
+            "write another table, or take this one: annotation lakehouse.dev/adopt: \"true\"");
     }
 
     private async Task<IReadOnlyList<PinnedTable>> ReadInputsAsync(CancellationToken cancellationToken)
@@ -132,7 +132,8 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
             new Dictionary<string, string>(StringComparer.Ordinal) { ["mode"] = "Overwrite", ["partitionBy"] = PartitionsAsJson(staged.Schema.PartitionColumns) },
             plan.RunId,
             plan.PlanHash,
-            files.Count > 0 ? files.Min(file => file.ModificationTime) : null);
+            files.Count > 0 ? files.Min(file => file.ModificationTime) : null,
+            plan.Adopt == true);
         cancellationToken.ThrowIfCancellationRequested();
         try
         {

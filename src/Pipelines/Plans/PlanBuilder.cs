@@ -102,8 +102,11 @@ public static class PlanBuilder
             tables?.FileRetention?.Value ?? Defaults.Retention);
         return PlanHashes.WithHash(new RunPlan(
             RunPlan.CurrentProtocol, attempt.RunId, "", resource.Kind, resource.Id.Namespace, resource.Metadata.Name, attempt.Attempt, attempt.Trigger,
-            lake, limits, ingestion, transformation, qualityCheck));
+            lake, limits, ingestion, transformation, qualityCheck, Adopts(resource) ? true : null));
     }
+
+    private static bool Adopts(Resource resource) =>
+        resource.Metadata.Annotations?.GetValueOrDefault("lakehouse.dev/adopt") == "true" && resource.Kind != ResourceKind.QualityCheck;
 
     private static SortedDictionary<string, TValue> Sorted<TValue>(IReadOnlyDictionary<string, TValue> unordered) =>
         new(unordered.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);

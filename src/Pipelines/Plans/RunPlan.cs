@@ -11,6 +11,7 @@ namespace LakehouseOperator.Pipelines.Plans;
 /// <param name="RunId">Unique per attempt.</param>
 /// <param name="PlanHash">Over everything but run id, attempt and trigger: equal hashes would write the same.</param>
 /// <param name="Attempt">From 1.</param>
+/// <param name="Adopt">True: take the table although another resource owns it (annotation <c>lakehouse.dev/adopt</c>).</param>
 public sealed record RunPlan(
     int Protocol,
     string RunId,
@@ -24,7 +25,8 @@ public sealed record RunPlan(
     RunLimits Limits,
     IngestionPlan? Ingestion = null,
     TransformationPlan? Transformation = null,
-    QualityCheckPlan? QualityCheck = null)
+    QualityCheckPlan? QualityCheck = null,
+    bool? Adopt = null)
 {
     public const int CurrentProtocol = 1;
 

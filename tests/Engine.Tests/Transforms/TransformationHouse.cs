@@ -37,11 +37,11 @@ internal sealed class TransformationHouse : IDisposable
     public string Scratch => folder["scratch"];
 
     public Task<RunReport> RunAsync(
-        string table, string sql, IReadOnlyList<string>? inputs = null, IReadOnlyList<QualityCheckResource>? gates = null, string? name = null, ExecutionSpec? execution = null)
+        string table, string sql, IReadOnlyList<string>? inputs = null, IReadOnlyList<QualityCheckResource>? gates = null, string? name = null, ExecutionSpec? execution = null, bool adopt = false)
     {
         var lakehouse = new LakehouseResource(new Metadata("main"), new LakehouseSpec());
         var resource = new TransformationResource(
-            new Metadata(name ?? table.Replace('.', '-')), new TransformationSpec(new LakehouseRef("main"), sql, table, Execution: execution));
+            new Metadata(name ?? table.Replace('.', '-'), Annotations: adopt ? new Dictionary<string, string>(StringComparer.Ordinal) { ["lakehouse.dev/adopt"] = "true" } : null), new TransformationSpec(new LakehouseRef("main"), sql, table, Execution: execution));
         var plan = PlanBuilder.Build(
             resource, gates ?? [], (inputs ?? []).Select(input => new PlannedInput(input)), new PlanSetting(lakehouse, Layers, 1L << 30, 1),
             new PlanAttempt(Guid.NewGuid().ToString("N"), 1, new RunTrigger(TriggerKind.OnChange, "")));

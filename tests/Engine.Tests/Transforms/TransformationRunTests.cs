@@ -99,6 +99,17 @@ public sealed class TransformationRunTests(WorkerFixture workers)
     }
 
     [Fact]
+    public async Task A_table_of_another_resource_is_taken_when_the_annotation_says_so_and_kept_from_then_on()
+    {
+        using var house = new TransformationHouse(workers.Pool);
+        Expect(RunResult.Succeeded, await house.RunAsync("bronze.numbers", Numbers));
+        Expect(RunResult.Succeeded, await house.RunAsync("bronze.numbers", "SELECT 1 AS n", name: "heir", adopt: true));
+        Assert.Equal("default/heir", (await house.ReadAsync("bronze.numbers"))!.Owner);
+        var report = Expect(RunResult.Failed, await house.RunAsync("bronze.numbers", "SELECT 2 AS n"));
+        Assert.Equal(TableCodes.OwnedByAnother.Id, report.Error!.Code);
+    }
+
+    [Fact]
     public async Task An_input_that_does_not_exist_is_named()
     {
         using var house = new TransformationHouse(workers.Pool);
