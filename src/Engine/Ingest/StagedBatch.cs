@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Runs;
 using LakehouseOperator.Sql;
 
 namespace LakehouseOperator.Engine.Ingest;
@@ -12,9 +13,5 @@ internal sealed record StagedBatch(
 
     public long QuarantinedCount => Quarantined.Sum(static file => file.Rows);
 
-    public void Dispose()
-    {
-        if (Directory.Exists(Folder))
-            Directory.Delete(Folder, recursive: true);
-    }
+    public void Dispose() => ScratchRoot.TryRemove(Folder);
 }

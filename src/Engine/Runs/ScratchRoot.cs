@@ -11,6 +11,9 @@ namespace LakehouseOperator.Engine.Runs;
 public sealed class ScratchRoot : IDisposable
 {
     private const string LockSuffix = ".lock";
+
+    /// <summary>EWOULDBLOCK of flock(2).</summary>
+    private const int HeldByAnother = 11;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly FileStream held;
     private int runs;
@@ -54,8 +57,8 @@ public sealed class ScratchRoot : IDisposable
 
     public void Dispose()
     {
-        Remove(Path);
-        File.Delete(held.Name);
+        if (TryRemove(Path))
+            File.Delete(held.Name);
         held.Dispose();
     }
 
@@ -91,7 +94,7 @@ public sealed class ScratchRoot : IDisposable
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException e) when (e.HResult == HeldByAnother || File.Exists(path))
         {
             return null;
         }
@@ -107,22 +110,27 @@ public sealed class ScratchRoot : IDisposable
         foreach (var lockFile in Directory.EnumerateFiles(root, "*" + LockSuffix))
         {
             using var file = Lock(lockFile);
-            if (file is null)
-                continue;
-            Remove(lockFile[..^LockSuffix.Length]);
-            File.Delete(lockFile);
+            if (file is not null && TryRemove(lockFile[..^LockSuffix.Length]))
+                File.Delete(lockFile);
         }
     }
 
-    private static void Remove(string folder)
+    /// <summary>False where something is left, such as what a dead process's child is still writing: the next to open the root tries again. Nobody's run fails over it.</summary>
+    internal static bool TryRemove(string folder)
     {
         try
         {
             Directory.Delete(folder, recursive: true);
+            return true;
         }
         catch (DirectoryNotFoundException)
         {
-            // It was gone already, which is what we want.
+            // It was gone already, which is what we want; or went while it was being removed.
+            return !System.IO.Path.Exists(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }
@@ -142,9 +150,6 @@ public sealed class RunScratch(string path) : IDisposable
         return folder;
     }
 
-    public void Dispose()
-    {
-        if (Directory.Exists(Path))
-            Directory.Delete(Path, recursive: true);
-    }
+    /// <summary>What cannot be removed goes with the process's folder: a run that committed has succeeded.</summary>
+    public void Dispose() => ScratchRoot.TryRemove(Path);
 }

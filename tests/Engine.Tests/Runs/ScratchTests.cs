@@ -42,4 +42,20 @@ public sealed class ScratchTests
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["new"]));
     }
+
+    [Fact]
+    public void Leftovers_that_cannot_be_removed_stop_nobody_and_are_tried_again()
+    {
+        // A file where the folder should be: it cannot be removed as a folder by any user, root too.
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["0123456789ab"], "");
+        File.WriteAllText(folder["0123456789ab.lock"], "");
+        using (ScratchRoot.Open(folder.Path))
+            Assert.True(File.Exists(folder["0123456789ab.lock"]));
+
+        File.Delete(folder["0123456789ab"]);
+        Directory.CreateDirectory(folder["0123456789ab"]);
+        using (ScratchRoot.Open(folder.Path))
+            Assert.False(Directory.Exists(folder["0123456789ab"]));
+    }
 }
