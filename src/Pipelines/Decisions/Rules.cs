@@ -80,12 +80,16 @@ internal static class Rules
     {
         if (@case.Cause.Failure is not { } failure)
             return null;
-        var at = failure.CompletionTime + Attempts.Backoff(@case.Cause.Attempt - 1);
-        if (at <= @case.Now)
+        var backoff = Attempts.Backoff(@case.Cause.Attempt - 1);
+        var at = failure.CompletionTime + backoff;
+        if (!IsAhead(at, backoff, @case.Now))
             return null;
         var of = @case.Cause.Allowed > Attempts.Unlimited ? "" : $" of {@case.Cause.Allowed}";
         return @case.Wait(Reason.Pending, $"attempt {@case.Cause.Attempt}{of} follows at {at.UtcDateTime:HH:mm:ss}Z; {failure.Message ?? $"the last ended with {failure.Exit}"}", at);
     }
+
+    /// <summary>Further ahead than the wait itself means that the clock was set back; whoever waited for the old time would wait for hours.</summary>
+    private static bool IsAhead(DateTimeOffset at, TimeSpan wait, DateTimeOffset now) => at > now && at - now <= wait;
 
     /// <summary>A request is never late: someone waits for it.</summary>
     private static Decision? KeepsItsInterval(Case @case)
@@ -94,7 +98,7 @@ internal static class Rules
             || @case.Cause is { Failure: not null } or { Trigger.Kind: Plans.TriggerKind.Request })
             return null;
         var at = last.StartTime + interval;
-        return at <= @case.Now ? null : @case.Wait(Reason.Pending, $"the next run starts at {at.UtcDateTime:HH:mm:ss}Z, by its minInterval", at);
+        return !IsAhead(at, interval, @case.Now) ? null : @case.Wait(Reason.Pending, $"the next run starts at {at.UtcDateTime:HH:mm:ss}Z, by its minInterval", at);
     }
 
     private static Decision? WaitsForDrains(Case @case) => Upstream.Draining(@case.Subject, @case.View) is { } source

@@ -145,6 +145,24 @@ public class DecideTests
     }
 
     [Fact]
+    public void A_clock_that_was_set_back_keeps_nobody_waiting_for_the_old_time()
+    {
+        var world = new World();
+        world.Transformation("failed", "bronze");
+        var often = world.Transformation("often", "other") with { MinInterval = TimeSpan.FromMinutes(5) };
+        world.Subjects[often.Id] = often;
+        world.Bump("bronze");
+        world.Bump("other");
+        world.Step();
+        world.Finish(World.Xf("failed"), RunnerExit.Store);
+        world.Finish(World.Xf("often"), RunnerExit.Done);
+        world.Bump("other");
+        world.Now -= TimeSpan.FromHours(1);
+        world.Step();
+        Assert.Equal((Verdict.Start, Verdict.Start), (world.Of("failed").Verdict, world.Of("often").Verdict));
+    }
+
+    [Fact]
     public void A_request_runs_once_though_nothing_changed()
     {
         var world = new World();
