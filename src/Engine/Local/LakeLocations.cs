@@ -26,8 +26,9 @@ public static class LakeLocations
             .ToDictionary(layer => layer, layer => Folder(lakeFolder, layer), StringComparer.Ordinal);
     }
 
-    public static Lake Open(IReadOnlyDictionary<string, string> locations, TimeProvider time) =>
-        new(locations.ToDictionary(layer => layer.Key, layer => StoreFactory.Open(layer.Value, time), StringComparer.Ordinal), time);
+    /// <param name="scratch">Where checkpoints are made and staged; null: the temporary folder.</param>
+    public static Lake Open(IReadOnlyDictionary<string, string> locations, TimeProvider time, string? scratch = null) =>
+        new(locations.ToDictionary(layer => layer.Key, layer => StoreFactory.Open(layer.Value, time), StringComparer.Ordinal), time, scratch);
 
     private static string Folder(string lake, string layer) => "file://" + Escaped(Path.GetFullPath(Path.Combine(lake, layer)));
 

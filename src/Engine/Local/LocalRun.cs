@@ -1,4 +1,5 @@
 using LakehouseOperator.Engine.Runs;
+using LakehouseOperator.Engine.Tables;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Decisions;
@@ -73,14 +74,16 @@ public sealed class LocalRun
         try
         {
             var locations = LakeLocations.Of(lakehouse.Spec, request.LakeFolder);
-            var lake = LakeLocations.Open(locations, time);
+            var lake = LakeLocations.Open(locations, time, scratch.Path);
             var takeOver = lakehouse.Metadata.Annotations?.GetValueOrDefault("lakehouse.dev/take-over") == "true";
             foreach (var (_, layer) in lake.Layers)
-                await OwnerMark.ClaimAsync(layer, lakehouse.Id, takeOver, time, CancellationToken.None);
+                await LayerOwner.ClaimAsync(layer, lakehouse.Id, takeOver, time, CancellationToken.None);
             var places = Math.Max(1, Math.Min(lakehouse.Spec.Runner?.MaxConcurrentRuns ?? Defaults.MaxConcurrentRuns, Machine.Cores));
             var setting = new PlanSetting(lakehouse, locations, Machine.MemoryOfOne(places), Machine.Cores);
             var context = new RunContext(lake, workers, scratch, time, observer, log);
             var outcomes = await new LocalLoop(set, setting, context, observer, new LoopOptions(request.Once, places)).RunAsync(stop);
+
+            // A checkpoint that is under way would be lost with the process, and short runs would never leave one.
             await lake.SettleAsync();
             return [Outcomes.OfLakehouse(lakehouse, null), .. outcomes];
         }

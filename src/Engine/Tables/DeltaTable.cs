@@ -23,20 +23,22 @@ public sealed class DeltaTable
     private readonly CheckpointWriter checkpoints;
     private readonly TimeProvider time;
 
-    public DeltaTable(TableName name, IObjectStore store, TimeProvider time)
-        : this(name, store, time, new DuckDbCheckpoints(), CheckpointRule.Default)
+    /// <param name="scratch">Where checkpoints are made and staged; null: the temporary folder.</param>
+    public DeltaTable(TableName name, IObjectStore store, TimeProvider time, string? scratch = null)
+        : this(name, store, time, new DuckDbCheckpoints(), CheckpointRule.Default, scratch)
     {
     }
 
-    internal DeltaTable(TableName name, IObjectStore store, TimeProvider time, ICheckpointFiles files, CheckpointRule rule)
+    internal DeltaTable(TableName name, IObjectStore store, TimeProvider time, ICheckpointFiles files, CheckpointRule rule, string? scratch = null)
     {
+        scratch ??= Path.GetTempPath();
         Name = name;
         Store = store;
         this.time = time;
         var clock = new BootClock(time);
-        log = new LogCache(store, new LogReader(store, files, Path.GetTempPath()), clock);
+        log = new LogCache(store, new LogReader(store, files, scratch), clock);
         committer = new Committer(store, log, clock, time);
-        checkpoints = new CheckpointWriter(store, files, rule, time);
+        checkpoints = new CheckpointWriter(store, files, rule, time, scratch);
     }
 
     public TableName Name { get; }

@@ -7,7 +7,8 @@ using LakehouseOperator.Pipelines;
 namespace LakehouseOperator.Engine.Tables;
 
 /// <summary>The layers of one Lakehouse, and the tables in them. Keeps one instance per table, and with it what was read of its log.</summary>
-public sealed class Lake(IReadOnlyDictionary<string, IObjectStore> layers, TimeProvider time)
+/// <param name="scratch">Where checkpoints are made and staged; null: the temporary folder.</param>
+public sealed class Lake(IReadOnlyDictionary<string, IObjectStore> layers, TimeProvider time, string? scratch = null)
 {
     private readonly ConcurrentDictionary<TableName, DeltaTable> tables = [];
 
@@ -16,7 +17,7 @@ public sealed class Lake(IReadOnlyDictionary<string, IObjectStore> layers, TimeP
     /// <summary>The table of that name, whether it exists or not.</summary>
     /// <exception cref="KeyNotFoundException">The layer is not declared; validation refuses that before.</exception>
     public DeltaTable Table(TableName name) =>
-        tables.GetOrAdd(name, static (one, lake) => new DeltaTable(one, lake.Layers[one.Layer].At(one.Table), lake.time), (Layers, time));
+        tables.GetOrAdd(name, static (one, lake) => new DeltaTable(one, lake.Layers[one.Layer].At(one.Table), lake.time, lake.scratch), (Layers, time, scratch));
 
     /// <summary>The tables of a layer, in ordinal order: folders with a log. Folders whose name no table can have are not ours.</summary>
     public async IAsyncEnumerable<DeltaTable> TablesAsync(string layer, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,53 +1,51 @@
-using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using LakehouseOperator.Engine.Storage;
+using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Engine.Tables;
 
 /// <summary>
-/// The mark <c>_lakehouse/owner.json</c> in a layer's location: which Lakehouse (namespace and name) keeps its tables there. Two of them in one
-/// place would each take the other's tables for its own.
+/// <c>_lakehouse/owner.json</c> in a layer's location: the one Lakehouse whose tables lie there. Put only where there is none, so that two
+/// which meet there at once cannot both have it.
 /// </summary>
 public static class LayerOwner
 {
-    private const string Key = "_lakehouse/owner.json";
-    private const string Member = "lakehouse";
+    public const string Key = "_lakehouse/owner.json";
 
-    /// <summary>Marks the location as this Lakehouse's; nothing where it is already.</summary>
-    /// <param name="lakehouse"><c>namespace/name</c>.</param>
-    /// <param name="takeOver">Take it from another.</param>
-    /// <exception cref="DiagnosticException"><see cref="TableCodes.LocationOwned"/>.</exception>
-    public static async Task ClaimAsync(IObjectStore layer, string lakehouse, bool takeOver, CancellationToken cancellationToken)
+    /// <exception cref="DiagnosticException"><see cref="TableCodes.LocationOwned"/>, or the store's errors.</exception>
+    public static async Task ClaimAsync(IObjectStore layer, ResourceId lakehouse, bool takeOver, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (await layer.PutIfAbsentAsync(Key, Write(lakehouse), cancellationToken) == PutOutcome.Created)
-            return;
-        var owner = await ReadAsync(layer, cancellationToken);
-        if (owner == lakehouse)
-            return;
-        if (owner is not null && !takeOver)
+        var owner = $"{lakehouse.Namespace}/{lakehouse.Name}";
+        var mark = JsonSerializer.SerializeToUtf8Bytes(new Owner(owner, time.GetUtcNow()), OwnerJson.Default.Owner);
+        while (true)
         {
-            throw new DiagnosticException(
-                TableCodes.LocationOwned,
-                $"{layer.Location} belongs to the Lakehouse {owner}",
-                "choose another location, or take this one: annotation lakehouse.dev/take-over: \"true\"");
-        }
+            if (await layer.GetAsync(Key, cancellationToken) is { } present)
+            {
+                if (Read(present)?.Lakehouse == owner)
+                    return;
+                if (!takeOver)
+                    throw Owned(layer, Read(present)?.Lakehouse);
+                await layer.PutAsync(Key, mark, cancellationToken);
+                return;
+            }
 
-        await layer.PutAsync(Key, Write(lakehouse), cancellationToken);
+            // Whatever came of it, what is there now decides.
+            await layer.PutIfAbsentAsync(Key, mark, cancellationToken);
+        }
     }
 
-    /// <summary>Null where there is no mark, or none that can be read.</summary>
-    public static async Task<string?> ReadAsync(IObjectStore layer, CancellationToken cancellationToken)
+    private static DiagnosticException Owned(IObjectStore layer, string? owner) => new(
+        TableCodes.LocationOwned,
+        owner is null ? $"the owner mark {Key} in {layer.Location} cannot be read" : $"{layer.Location} belongs to the Lakehouse {owner}",
+        "choose another location, or take this one with the annotation lakehouse.dev/take-over: \"true\"");
+
+    private static Owner? Read(byte[] mark)
     {
-        var content = await layer.GetAsync(Key, cancellationToken);
-        if (content is null)
-            return null;
         try
         {
-            using var json = JsonDocument.Parse(content);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(Member, out var owner) && owner.ValueKind == JsonValueKind.String
-                ? owner.GetString()
-                : null;
+            return JsonSerializer.Deserialize(mark, OwnerJson.Default.Owner);
         }
         catch (JsonException)
         {
@@ -55,16 +53,9 @@ public static class LayerOwner
         }
     }
 
-    private static ReadOnlyMemory<byte> Write(string lakehouse)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString(Member, lakehouse);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
-    }
+    internal sealed record Owner(string Lakehouse, DateTimeOffset Since);
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(LayerOwner.Owner))]
+internal sealed partial class OwnerJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using LakehouseOperator.Engine.Local;
 using LakehouseOperator.Engine.Storage.Folders;
+using LakehouseOperator.Engine.Tables;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Reports;
@@ -38,7 +39,7 @@ public sealed class ReportTests
         {
             try
             {
-                await OwnerMark.ClaimAsync(store, id, takeOver: false, TimeProvider.System, TestContext.Current.CancellationToken);
+                await LayerOwner.ClaimAsync(store, id, takeOver: false, TimeProvider.System, TestContext.Current.CancellationToken);
                 return id;
             }
             catch (DiagnosticException e) when (e.Diagnostic.Code == TableCodes.LocationOwned)
@@ -47,11 +48,11 @@ public sealed class ReportTests
             }
         }));
         var owner = Assert.Single(claims.OfType<ResourceId>());
-        await OwnerMark.ClaimAsync(store, owner, takeOver: false, TimeProvider.System, TestContext.Current.CancellationToken);
+        await LayerOwner.ClaimAsync(store, owner, takeOver: false, TimeProvider.System, TestContext.Current.CancellationToken);
 
         var other = ids.First(id => id != owner);
-        await OwnerMark.ClaimAsync(store, other, takeOver: true, TimeProvider.System, TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<DiagnosticException>(() => OwnerMark.ClaimAsync(store, owner, takeOver: false, TimeProvider.System, TestContext.Current.CancellationToken));
+        await LayerOwner.ClaimAsync(store, other, takeOver: true, TimeProvider.System, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<DiagnosticException>(() => LayerOwner.ClaimAsync(store, owner, takeOver: false, TimeProvider.System, TestContext.Current.CancellationToken));
     }
 
     private static int Exit(params ResourceOutcome[] outcomes) => new LocalReport(outcomes).ExitCode;

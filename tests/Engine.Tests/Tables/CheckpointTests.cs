@@ -64,6 +64,17 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task A_version_that_only_a_checkpoint_describes_still_says_when_it_was_committed()
+    {
+        var committed = (await FillAsync(6)).Timestamp;
+        Assert.True(System.IO.File.Exists(Log("00000000000000000005.checkpoint.parquet")));
+        Assert.Equal(committed, (await Table().ReadAsync()).Timestamp);
+        System.IO.File.Delete(Log("00000000000000000005.json"));
+        var written = new DateTimeOffset(System.IO.File.GetLastWriteTimeUtc(Log("00000000000000000005.checkpoint.parquet")));
+        Assert.Equal(written.ToUnixTimeMilliseconds(), (await Table().ReadAsync()).Timestamp.ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
     public async Task Versions_before_the_oldest_checkpoint_are_gone_and_said_to_be()
     {
         await FillAsync(7);

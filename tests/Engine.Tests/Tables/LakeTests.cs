@@ -8,6 +8,8 @@ namespace LakehouseOperator.Engine.Tests.Tables;
 
 public sealed class LakeTests : IDisposable
 {
+    private static readonly ResourceId Main = new(ResourceKind.Lakehouse, "main", "default");
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -23,7 +25,7 @@ public sealed class LakeTests : IDisposable
             await lake.Table(new TableName("bronze", name)).CommitAsync(TestTables.Append(null, TestTables.File("a")));
         Directory.CreateDirectory(folder["bronze/no_log"]);
         Directory.CreateDirectory(folder["bronze/Not A Name/_delta_log"]);
-        await LayerOwner.ClaimAsync(Layer, "default/main", takeOver: false, CancellationToken.None);
+        await LayerOwner.ClaimAsync(Layer, Main, takeOver: false, TimeProvider.System, CancellationToken.None);
 
         var tables = await lake.TablesAsync("bronze", CancellationToken.None).ToListAsync();
 
@@ -34,13 +36,22 @@ public sealed class LakeTests : IDisposable
     [Fact]
     public async Task A_location_has_one_owner_until_it_is_taken_over()
     {
-        Assert.Null(await LayerOwner.ReadAsync(Layer, CancellationToken.None));
-        await LayerOwner.ClaimAsync(Layer, "default/main", takeOver: false, CancellationToken.None);
-        await LayerOwner.ClaimAsync(Layer, "default/main", takeOver: false, CancellationToken.None);
-        var error = await Assert.ThrowsAsync<DiagnosticException>(() => LayerOwner.ClaimAsync(Layer, "other/main", takeOver: false, CancellationToken.None));
+        await LayerOwner.ClaimAsync(Layer, Main, takeOver: false, TimeProvider.System, CancellationToken.None);
+        await LayerOwner.ClaimAsync(Layer, Main, takeOver: false, TimeProvider.System, CancellationToken.None);
+        var other = Main with { Namespace = "other" };
+        var error = await Assert.ThrowsAsync<DiagnosticException>(() => LayerOwner.ClaimAsync(Layer, other, takeOver: false, TimeProvider.System, CancellationToken.None));
         Assert.Equal(TableCodes.LocationOwned, error.Diagnostic.Code);
-        await LayerOwner.ClaimAsync(Layer, "other/main", takeOver: true, CancellationToken.None);
-        Assert.Equal("other/main", await LayerOwner.ReadAsync(Layer, CancellationToken.None));
+        Assert.Contains("default/main", error.Message, StringComparison.Ordinal);
+        await LayerOwner.ClaimAsync(Layer, other, takeOver: true, TimeProvider.System, CancellationToken.None);
+        await Assert.ThrowsAsync<DiagnosticException>(() => LayerOwner.ClaimAsync(Layer, Main, takeOver: false, TimeProvider.System, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_owner_mark_that_cannot_be_read_is_nobodys_to_overwrite()
+    {
+        await Layer.PutAsync(LayerOwner.Key, "{"u8.ToArray(), CancellationToken.None);
+        var error = await Assert.ThrowsAsync<DiagnosticException>(() => LayerOwner.ClaimAsync(Layer, Main, takeOver: false, TimeProvider.System, CancellationToken.None));
+        Assert.Equal(TableCodes.LocationOwned, error.Diagnostic.Code);
     }
 
     [Theory]

@@ -28,6 +28,20 @@ public sealed class ReplayTests : IDisposable
 
     private DeltaTable Open() => TestTables.Open(folder.Path);
 
+    [Fact]
+    public async Task A_table_that_took_anothers_place_is_read_anew()
+    {
+        Write(0, Protocol, MetaData, "{\"add\":{\"path\":\"a\",\"size\":1,\"partitionValues\":{},\"modificationTime\":0,\"dataChange\":true}}");
+        var table = Open();
+        Assert.Equal(["a"], (await table.ReadAsync()).Paths());
+        Directory.Delete(Path.Combine(folder.Path, "_delta_log"), recursive: true);
+        Write(0, Protocol, MetaData.Replace("\"id\":\"t\"", "\"id\":\"other\"", StringComparison.Ordinal), "{\"add\":{\"path\":\"other\",\"size\":1,\"partitionValues\":{},\"modificationTime\":0,\"dataChange\":true}}");
+        Write(1, "{\"add\":{\"path\":\"b\",\"size\":1,\"partitionValues\":{},\"modificationTime\":0,\"dataChange\":true}}");
+        var after = await table.ReadAsync();
+        Assert.Equal(("other", 1L), (after.TableId, after.Version));
+        Assert.Equal(["b", "other"], after.Paths());
+    }
+
     private static string Add(string path, bool dataChange = true) => $"{{\"add\":{{\"path\":\"{path}\",\"partitionValues\":{{}},\"size\":1,\"modificationTime\":1,\"dataChange\":{(dataChange ? "true" : "false")}}}}}";
 
     private static string Remove(string path, bool dataChange = true) => $"{{\"remove\":{{\"path\":\"{path}\",\"dataChange\":{(dataChange ? "true" : "false")},\"deletionTimestamp\":{DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()}}}}}";

@@ -71,7 +71,7 @@ internal static class CheckpointCopy
         yield return new LogLine(Protocol: content.Protocol);
         yield return new LogLine(MetaData: content.MetaData with
         {
-            Format = content.MetaData.Format ?? new FormatSpecification("parquet"),
+            Format = new FormatSpecification(content.MetaData.Format?.Provider ?? "parquet", content.MetaData.Format?.Options ?? new Dictionary<string, string?>(StringComparer.Ordinal)),
             Configuration = content.MetaData.Configuration ?? new Dictionary<string, string?>(StringComparer.Ordinal),
             PartitionColumns = content.MetaData.PartitionColumns ?? [],
         });

@@ -4,7 +4,7 @@ using LakehouseOperator.Engine.Tables.Log;
 namespace LakehouseOperator.Engine.Tables.Checkpoints;
 
 /// <summary>Writes checkpoints beside the commits: a commit neither waits for one nor fails with one.</summary>
-internal sealed class CheckpointWriter(IObjectStore table, ICheckpointFiles files, CheckpointRule rule, TimeProvider time)
+internal sealed class CheckpointWriter(IObjectStore table, ICheckpointFiles files, CheckpointRule rule, TimeProvider time, string scratch)
 {
     private readonly Lock gate = new();
     private Task running = Task.CompletedTask;
@@ -58,12 +58,13 @@ internal sealed class CheckpointWriter(IObjectStore table, ICheckpointFiles file
             CancellationToken.None);
         if (due is not { } work)
             return;
-        var scratch = Directory.CreateTempSubdirectory("lakehouse-checkpoint-").FullName;
+        var folder = Path.Combine(scratch, $"lakehouse-checkpoint-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
             var expired = (time.GetUtcNow() - work.Retention).ToUnixTimeMilliseconds();
-            var tombstones = await UnexpiredAsync(work, expired, scratch);
-            var path = Path.Combine(scratch, "checkpoint.parquet");
+            var tombstones = await UnexpiredAsync(work, expired, folder);
+            var path = Path.Combine(folder, "checkpoint.parquet");
             var actions = files.Write(path, work.Content, tombstones, CancellationToken.None);
             var bytes = new FileInfo(path).Length;
             var key = LogFileName.Checkpoint(work.Content.Version);
@@ -81,19 +82,19 @@ internal sealed class CheckpointWriter(IObjectStore table, ICheckpointFiles file
         }
         finally
         {
-            Directory.Delete(scratch, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
     /// <summary>Tombstones of the checkpoint that the state began at, and since; those past the retention have served.</summary>
-    private async Task<IReadOnlyCollection<RemoveAction>> UnexpiredAsync(CheckpointWork work, long expired, string scratch)
+    private async Task<IReadOnlyCollection<RemoveAction>> UnexpiredAsync(CheckpointWork work, long expired, string folder)
     {
         var byKey = new Dictionary<string, RemoveAction>(StringComparer.Ordinal);
         if (work.Earlier is { } earlier)
         {
             var paths = new List<string>();
             foreach (var file in earlier.Files)
-                paths.Add(await table.StageAsync(file.Key, scratch, CancellationToken.None) ?? throw new FileNotFoundException($"{file.Key} was cleaned up"));
+                paths.Add(await table.StageAsync(file.Key, folder, CancellationToken.None) ?? throw new FileNotFoundException($"{file.Key} was cleaned up"));
             foreach (var remove in files.ReadTombstones(paths, CancellationToken.None))
                 byKey[DataFilePath.Key(remove.Path, remove.DeletionVector)] = remove;
             foreach (var add in work.Content.Adds)

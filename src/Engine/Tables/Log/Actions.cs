@@ -54,7 +54,7 @@ internal sealed record AddAction(
     IReadOnlyDictionary<string, string?>? PartitionValues,
     [property: JsonRequired] long Size,
     long ModificationTime,
-    bool DataChange,
+    bool DataChange = true,
     string? Stats = null,
     IReadOnlyDictionary<string, string?>? Tags = null,
     DeletionVectorAction? DeletionVector = null);

@@ -48,7 +48,7 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
     public async Task<bool> TryAdvanceAsync(LogState state, long? upTo, CancellationToken cancellationToken)
     {
         var listing = await LogListing.ReadAsync(table, state.Version, cancellationToken);
-        if (!listing.Commits.ContainsKey(state.Version))
+        if (!listing.Commits.TryGetValue(state.Version, out var entry) || (state.Listed is { } before && before != entry))
             return false; // cleaned up behind a checkpoint, or another table stands here now
         for (var next = state.Version + 1; next <= Math.Min(listing.Newest, upTo ?? long.MaxValue); next++)
         {
@@ -58,6 +58,7 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
             state.Apply(commit);
         }
 
+        Attest(state, listing);
         return true;
     }
 
@@ -82,9 +83,19 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
             throw LogDamage.At(table.Location, LogFileName.Commit(state.Version), "no commit up to here holds the protocol");
         if (state.MetaData is null)
             throw LogDamage.At(table.Location, LogFileName.Commit(state.Version), "no commit up to here holds the table's metaData");
+        if (state.Timestamp is null && state.Version == state.CheckpointVersion)
+            state.Timestamp = (await ReadCommitAsync(state.Version, cancellationToken))?.Info?.Timestamp;
+        Attest(state, listing);
         if (state.DataVersion < 0)
             state.DataVersion = await FindDataVersionAsync(state, cancellationToken);
         return state;
+    }
+
+    /// <summary>What the listing says of the state's version: of its time, where the commit does not say itself.</summary>
+    private static void Attest(LogState state, LogListing listing)
+    {
+        state.Listed = listing.Commits.TryGetValue(state.Version, out var commit) ? commit : null;
+        state.Timestamp ??= (state.Listed ?? listing.Usable(state.Version).FirstOrDefault()?.Files[0])?.LastModified.ToUnixTimeMilliseconds();
     }
 
     private long Newest(LogListing listing, long? version)

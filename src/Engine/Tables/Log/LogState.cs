@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LakehouseOperator.Engine.Storage;
 using LakehouseOperator.Engine.Tables.Checkpoints;
 
 namespace LakehouseOperator.Engine.Tables.Log;
@@ -43,8 +44,11 @@ internal sealed class LogState(string location)
     /// <summary>Last version among those applied as commits that changed rows; -1: none of them.</summary>
     public long DataVersion { get; set; } = -1;
 
-    /// <summary>Of the last commit applied, milliseconds since the epoch; null where it does not say.</summary>
-    public long? Timestamp { get; private set; }
+    /// <summary>Of this version's commit, milliseconds since the epoch; null where nothing says.</summary>
+    public long? Timestamp { get; set; }
+
+    /// <summary>This version's JSON as it was listed; null where it was not. Another one there later means another table.</summary>
+    public ObjectEntry? Listed { get; set; }
 
     /// <summary>A checkpoint's adds may come in any order; nothing else may be applied before it.</summary>
     public void Begin(CheckpointContent checkpoint, CheckpointParts parts)
@@ -72,6 +76,7 @@ internal sealed class LogState(string location)
         Protocol = commit.Protocol ?? Protocol;
         MetaData = commit.MetaData ?? MetaData;
         Timestamp = commit.Info?.Timestamp;
+        Listed = null;
         foreach (var txn in commit.Transactions)
             transactions[txn.AppId] = txn;
         foreach (var domain in commit.Domains)
