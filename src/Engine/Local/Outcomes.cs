@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Runs;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Decisions;
@@ -23,15 +24,24 @@ internal static class Outcomes
     {
         var written = Tables(state.Resource).Select(table => tables[table]).OfType<TableState>().ToList();
         var outcome = Judge(state, stopped);
+
+        // A table that cannot be read is the error of whoever writes it; where nobody here does, it is told by those that read it.
+        var unreadable = outcome == Outcome.Waiting
+            ? Reads(state.Resource, set).Where(table => !IsWritten(table, set)).Select(tables.Error).FirstOrDefault(static error => error is not null)
+            : null;
         return new ResourceOutcome(
             state.Resource.Id,
-            outcome,
+            unreadable is null ? outcome : Outcome.Failed,
             written.Count == 0 || written.Any(table => table.Rows is null) ? null : written.Sum(table => table.Rows),
             written.Count == 0 ? null : written.Max(table => table.Version),
             state.HasRun && state.Report is not null ? state.Spent : null,
             state.Checks,
-            Error(state, outcome, set, tables));
+            unreadable is null ? Error(state, outcome, set, tables) : RunFailures.Describe(unreadable));
     }
+
+    private static bool IsWritten(string table, LocalSet set) =>
+        set.Ingestions.Any(ingestion => !ingestion.Spec.Suspend && ingestion.Spec.Tables.Any(written => written.Name == table))
+        || set.Transformations.Any(transformation => !transformation.Spec.Suspend && transformation.Spec.Table == table);
 
     public static ResourceOutcome OfLakehouse(LakehouseResource lakehouse, RunError? error) =>
         new(lakehouse.Id, error is null ? Outcome.Ready : Outcome.Failed, null, null, null, [], error);
