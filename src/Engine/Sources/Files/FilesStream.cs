@@ -9,6 +9,7 @@ namespace LakehouseOperator.Engine.Sources.Files;
 internal sealed class FilesStream : ISourceStream
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    private const int VoidsAtOnce = 3;
 
     private readonly string location;
     private readonly FilePattern pattern;
@@ -31,6 +32,9 @@ internal sealed class FilesStream : ISourceStream
     private readonly Queue<FoundFile> ready = new();
     private FilesPosition position;
     private bool waited;
+
+    /// <summary>Commits given up in a row because files changed under the reader.</summary>
+    private int voids;
     private bool oneByOne;
 
     public FilesStream(string location, FilePattern pattern, FilesSourceSpec spec, StreamOpening opening, TimeProvider time)
@@ -53,7 +57,13 @@ internal sealed class FilesStream : ISourceStream
         while (!stop.IsCancellationRequested)
         {
             if (ready.Count == 0)
+            {
+                // Where what the kernel says of a file never rests (some network and FUSE file systems), trying again at once would spin.
+                if (voids >= VoidsAtOnce)
+                    await Task.Delay(PollInterval, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 Scan();
+            }
+
             if (ready.Count > 0)
                 return Open(bounds, stop);
             if (opening.Drain && (waited || unsettled.Count == 0))
@@ -93,6 +103,7 @@ internal sealed class FilesStream : ISourceStream
     internal void Refuse(FoundFile file, Diagnostic why)
     {
         refused[file.Name] = file.Stat;
+        voids = 0;
         Notice(why);
     }
 
@@ -100,7 +111,11 @@ internal sealed class FilesStream : ISourceStream
     internal void ReadOneByOne() => oneByOne = true;
 
     /// <summary>Begins anew with a scan: something changed under the reader.</summary>
-    internal void Rescan() => ready.Clear();
+    internal void Rescan()
+    {
+        voids++;
+        ready.Clear();
+    }
 
     /// <summary>Enters files into the ledger; what is returned goes into the commit.</summary>
     internal BatchEnd Enter(IReadOnlyCollection<FileTaken> files)
@@ -109,6 +124,7 @@ internal sealed class FilesStream : ISourceStream
         foreach (var (name, entry) in touched)
             entries[name] = entry.ToJson();
         touched.Clear();
+        voids = 0;
         position = new FilesPosition(position.Sequence + 1, position.Files + files.Count, position.Records + files.Sum(static file => file.Records));
         foreach (var file in files)
         {

@@ -38,6 +38,9 @@ internal sealed class EventSeries(GeneratorSourceSpec spec, DateTimeOffset start
             : HistoryEvents + (long)((Int128)since * spec.EventsPerSecond / MicrosecondsPerSecond);
     }
 
+    /// <summary>Whether that record never comes: the history has ended before it, and no events follow.</summary>
+    public bool IsOver(long record) => spec.EventsPerSecond == 0 && record >= RecordsOf(HistoryEvents);
+
     /// <summary>How many records carry the first so many events, repetitions included.</summary>
     public long RecordsOf(long events)
     {

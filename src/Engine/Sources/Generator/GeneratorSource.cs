@@ -74,6 +74,14 @@ internal sealed class GeneratorStream : ISourceStream
     {
         if (Happened() >= full)
             return;
+        if (series.IsOver(next))
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
+        if (series.IsOver(full - 1))
+            return;
         do
         {
             var whole = series.InstantOf(series.EventOf(full - 1)) - time.GetUtcNow();
