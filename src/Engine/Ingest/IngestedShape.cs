@@ -42,7 +42,9 @@ internal sealed class IngestedShape
                 ?? throw Unfit(partition.Column, new TypeRefusal("there is no such column to partition by", "name one of columns"));
             var type = Partitioning.TypeOf(partition, source.Type, out var refusal) ?? throw Unfit(partition.Column, refusal!);
             var name = Partitioning.NameOf(partition);
-            if (!string.Equals(name, source.Name, StringComparison.OrdinalIgnoreCase))
+            if (string.Equals(name, source.Name, StringComparison.OrdinalIgnoreCase))
+                name = source.Name; // the schema's spelling: other readers look partition columns up by it
+            else
                 columns.Add(new TableColumn(name, type));
             partitioned[name] = Partitioning.Expression(partition.Transform, source.Type, SqlText.Name(source.Name));
             partitions.Add(name);

@@ -3,6 +3,7 @@ using LakehouseOperator.Engine.Sources;
 using LakehouseOperator.Engine.Tables;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Decisions;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Sql;
@@ -19,7 +20,8 @@ public static class IngestionRun
 {
     /// <summary>
     /// Ends when the source is drained (<c>plan.Ingestion.Drain</c>) or when <paramref name="stop"/> is cancelled; then the commit in hand is finished
-    /// first. A table that fails does not keep the plan's other tables from going on; the report carries the first error.
+    /// first. A table that fails does not keep the plan's other tables from going on; the report carries the first error, and the others are
+    /// noticed. A drain that was stopped before its end has not succeeded, and reports <see cref="RunCodes.Interrupted"/>.
     /// </summary>
     /// <param name="workers">Judge the rows of tables with gates; not used for others.</param>
     /// <param name="scratch">An existing folder for staged files, outside the lake; what a run leaves there is removed by the caller.</param>
@@ -38,8 +40,10 @@ public static class IngestionRun
             using var database = new IngestionDatabase(plan.Limits, scratch);
             await using var source = SourceCatalog.Create(ingestion.Source, time);
             tables.AddRange(ingestion.Tables.Select(table => new TableIngestion(plan, table, source, lake, workers, database, scratch, time, tally)));
-            var ends = await Task.WhenAll(tables.Select(table => RunTableAsync(table, plan.Resource, log, stop)));
-            error = Array.Find(ends, static end => end is not null);
+            var ends = await Task.WhenAll(tables.Select(table => ingestion.Drain || tables.Count == 1
+                ? RunTableAsync(table, stop)
+                : StreamTableAsync(table, tally, time, stop)));
+            error = Report([.. ends.OfType<Exception>()], plan, tally, log);
         }
         catch (Exception e)
         {
@@ -48,6 +52,12 @@ public static class IngestionRun
         }
 
         error ??= tally.FirstError is { } noticed ? RunFailures.Describe(noticed) : null;
+        if (error is null && plan.Ingestion!.Drain && tables.Exists(static table => !table.IsDrained))
+        {
+            error = RunFailures.Describe(new Diagnostic(
+                RunCodes.Interrupted, DiagnosticSeverity.Error, "interrupted before the source was read to its end", Help: "run it again; what was committed is not read twice"));
+        }
+
         return new RunReport(
             plan.Protocol,
             plan.RunId,
@@ -63,7 +73,7 @@ public static class IngestionRun
             RowsWritten: tally.Written);
     }
 
-    private static async Task<RunError?> RunTableAsync(TableIngestion table, ResourceId resource, ILogger? log, CancellationToken stop)
+    private static async Task<Exception?> RunTableAsync(TableIngestion table, CancellationToken stop)
     {
         try
         {
@@ -78,8 +88,48 @@ public static class IngestionRun
         catch (Exception e)
         {
             // The boundary of a table: the plan's others go on.
-            return Describe(e, resource, log);
+            return e;
         }
+    }
+
+    /// <summary>
+    /// One table of a stream that has several. The others go on for as long as nobody stops them, so that nobody hears of this one's end by the run's: it is told
+    /// at once, and what waiting may mend is tried again here.
+    /// </summary>
+    private static async Task<Exception?> StreamTableAsync(TableIngestion table, RunTally tally, TimeProvider time, CancellationToken stop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var began = time.GetTimestamp();
+            if (await RunTableAsync(table, stop) is not { } end)
+                return null;
+            if (stop.IsCancellationRequested)
+                return end;
+            if (end is not DiagnosticException { Diagnostic: var why } || !RunFailures.IsTransient(why.Code.Exit))
+            {
+                if (end is DiagnosticException { Diagnostic: var final })
+                    tally.Notice(final);
+                return end;
+            }
+
+            attempt = time.GetElapsedTime(began) > Attempts.LongestBackoff ? 1 : attempt;
+            var wait = Attempts.Backoff(attempt);
+            tally.Notice(why with { Severity = DiagnosticSeverity.Warning, Message = $"{why.Message}; tried again in {wait.TotalSeconds:0} s" });
+            await Task.Delay(wait, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The first as the run's; a report has room for one, and none shall hide another.</summary>
+    private static RunError? Report(IReadOnlyList<Exception> ends, RunPlan plan, RunTally tally, ILogger? log)
+    {
+        var errors = ends.Select(end => Describe(end, plan.Resource, log)).ToList();
+        if (plan.Ingestion!.Drain)
+        {
+            foreach (var other in ends.Skip(1).OfType<DiagnosticException>())
+                tally.Notice(other.Diagnostic);
+        }
+
+        return errors.FirstOrDefault();
     }
 
     private static RunError Describe(Exception e, ResourceId resource, ILogger? log)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LakehouseOperator.Engine.Sources;
 using LakehouseOperator.Engine.Tables;
+using LakehouseOperator.Engine.Tables.Log;
 using LakehouseOperator.Engine.Tables.Positions;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
@@ -12,7 +13,7 @@ namespace LakehouseOperator.Engine.Ingest;
 /// The two tables that a stream becomes, and the one truth about them: the main table's log. A batch's rows, its new position, its quarantined records' file
 /// and the watermark are one commit; the quarantine table's commit follows from it and can be made again at any time.
 /// </summary>
-internal sealed class TableCommits(RunPlan plan, IngestedShape shape, SourceIdentity source, DeltaTable main, DeltaTable side)
+internal sealed class TableCommits(RunPlan plan, IngestedShape shape, SourceIdentity source, DeltaTable main, DeltaTable side, TimeProvider time)
 {
     private const string LedgerPart = "/entry/";
     private const int MaxConflicts = 10;
@@ -28,14 +29,17 @@ internal sealed class TableCommits(RunPlan plan, IngestedShape shape, SourceIden
     public Snapshot? Side { get; private set; }
 
     /// <summary>Reads both tables, and makes the quarantine table hold what the main one says.</summary>
+    /// <param name="notice">Told of quarantined records that are gone.</param>
     /// <exception cref="DiagnosticException"><see cref="SourceCodes.PositionMissing"/>, or what the tables throw.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync(Action<Diagnostic> notice, CancellationToken cancellationToken)
     {
+        // In this order the quarantine table is never seen further than the main one, whoever else writes them meanwhile.
+        Side = await side.ReadSnapshotAsync(null, cancellationToken);
         Snapshot = await main.ReadSnapshotAsync(null, cancellationToken);
         RequirePosition();
-        Side = await side.ReadSnapshotAsync(null, cancellationToken);
-        if (PendingSideRecord.Read(Snapshot) is { Files.Count: > 0 } pending)
-            await CommitSideAsync(pending, cancellationToken);
+        RequireSideNotAhead();
+        if (PendingSideRecord.Read(Snapshot) is { Files.Count: > 0 } pending && !IsInSide(pending))
+            await RedoSideAsync(pending, notice, cancellationToken);
     }
 
     /// <summary>The source's positions by partition.</summary>
@@ -110,6 +114,25 @@ internal sealed class TableCommits(RunPlan plan, IngestedShape shape, SourceIden
             Help: "name the source that the table was read from, or another table"));
     }
 
+    /// <summary>
+    /// The quarantine table follows the main one. Where it is ahead, the main table was removed or set back behind its back, and the batches to come would
+    /// be taken for those that it holds already.
+    /// </summary>
+    private void RequireSideNotAhead()
+    {
+        foreach (var (domain, batch) in Side?.Transactions ?? new Dictionary<string, long>(StringComparer.Ordinal))
+        {
+            if (!domain.StartsWith(prefix, StringComparison.Ordinal) || batch <= (Snapshot?.Transactions.GetValueOrDefault(domain) ?? 0))
+                continue;
+            throw new DiagnosticException(new Diagnostic(
+                SourceCodes.PositionMissing,
+                DiagnosticSeverity.Error,
+                $"{side.Name} holds quarantined records up to batch {batch} of {source.Kind} \"{source.Id}\", and {main.Name} {(Snapshot is null ? "does not exist" : "is not that far")}",
+                Field: "spec.source",
+                Help: $"restore {main.Name}, or remove {side.Store.Location} as well: its records come again with the rows"));
+        }
+    }
+
     private TableChange Change(
         IReadOnlyList<DataFile> rows, IReadOnlyList<DataFile> quarantined, StagedBatch batch, BatchEnd end, Watermark? watermark)
     {
@@ -165,15 +188,42 @@ internal sealed class TableCommits(RunPlan plan, IngestedShape shape, SourceIden
             throw new DiagnosticException(TableCodes.Fenced, $"another process reads {source.Kind} \"{source.Id}\" into {main.Name}", "nothing was written twice; this process ends and the other one goes on");
     }
 
-    private async Task CommitSideAsync(PendingSideRecord pending, CancellationToken cancellationToken)
+    /// <summary>
+    /// After however long: the main log names the files for as long as they may be needed, so that their age does not count, only that they are there. Records that are gone are
+    /// told of once, and stop nobody: no later batch brings them back.
+    /// </summary>
+    private async Task RedoSideAsync(PendingSideRecord pending, Action<Diagnostic> notice, CancellationToken cancellationToken)
+    {
+        var there = new List<PendingFile>(pending.Files.Count);
+        foreach (var file in pending.Files)
+        {
+            if (await side.Store.HeadAsync(DataFilePath.KeyIn(side.Store, file.Path), cancellationToken) is not null)
+                there.Add(file);
+        }
+
+        await CommitSideAsync(pending with { Files = there }, cancellationToken, seen: time.GetUtcNow());
+        if (there.Count == pending.Files.Count)
+            return;
+        var gone = pending.Files.Except(there).ToList();
+        notice(new Diagnostic(
+            TableCodes.LogDamaged,
+            DiagnosticSeverity.Error,
+            $"{side.Name}: {gone.Sum(static file => file.Rows)} quarantined records of batch {pending.Batch} are gone: {string.Join(", ", gone.Select(static file => file.Path))} was removed before it was published",
+            Help: "restore the file, and read its records with any Parquet reader; the table goes on without them"));
+    }
+
+    private bool IsInSide(PendingSideRecord pending) => Side?.Transactions.GetValueOrDefault(pending.Position) >= pending.Batch;
+
+    /// <param name="seen">When the files were last known to be there; null: as old as they are.</param>
+    private async Task CommitSideAsync(PendingSideRecord pending, CancellationToken cancellationToken, DateTimeOffset? seen = null)
     {
         for (var conflicts = 0; ; conflicts++)
         {
-            if (Side?.Transactions.GetValueOrDefault(pending.Position) >= pending.Batch)
+            if (IsInSide(pending))
                 return;
             try
             {
-                Side = (await side.CommitAsync(SideChange(pending), cancellationToken)).Snapshot;
+                Side = (await side.CommitAsync(SideChange(pending) with { OldestStaged = seen }, cancellationToken)).Snapshot;
                 return;
             }
             catch (Exception e) when (conflicts < MaxConflicts && e is CommitConflictException or DiagnosticException { Diagnostic.Code.Id: "LH4201" })

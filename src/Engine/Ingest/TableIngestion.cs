@@ -21,13 +21,16 @@ internal sealed class TableIngestion(
     private DateTimeOffset? lastCommit;
     private SourceLag lag = new(null, null);
 
+    /// <summary>Whether the stream was read up to its end.</summary>
+    public bool IsDrained { get; private set; }
+
     /// <summary>Ends when the stream is drained, or when <paramref name="stop"/> is cancelled and the commit in hand is done.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var ingestion = plan.Ingestion!;
         var shape = IngestedShape.Of(table);
-        commits = new TableCommits(plan, shape, source.Identity, lake.Table(name), lake.Table(name.Quarantine));
-        await commits.OpenAsync(stop);
+        commits = new TableCommits(plan, shape, source.Identity, lake.Table(name), lake.Table(name.Quarantine), time);
+        await commits.OpenAsync(tally.Notice, stop);
         var gate = await RowGate.OpenAsync(plan, name, shape, workers, stop);
         using var staging = new BatchStaging(database, table, shape, gate, plan, scratch, time);
         using var counting = tally.Watch(() => staging.RecordsInHand);
@@ -35,8 +38,14 @@ internal sealed class TableIngestion(
         await using var stream = await source.OpenAsync(opening, stop);
         var bounds = new BatchBounds(Math.Max(1, ingestion.CommitRows), Math.Max(1, ingestion.CommitBytes), ingestion.CommitInterval);
         tally.Stage(RunStage.Reading);
-        while (!stop.IsCancellationRequested && await stream.NextAsync(bounds, stop) is { } batch)
+        while (!stop.IsCancellationRequested)
         {
+            if (await stream.NextAsync(bounds, stop) is not { } batch)
+            {
+                IsDrained = !stop.IsCancellationRequested;
+                break;
+            }
+
             await using (batch)
                 await TakeAsync(batch, stream, staging);
             lag = stream.Lag();

@@ -22,6 +22,65 @@ public sealed class GeneratorIngestionTests
         PartitionBy: [new("timestamp", PartitionTransform.Day, "event_date")]);
 
     [Fact]
+    public async Task A_stream_whose_events_have_ended_waits_to_be_stopped()
+    {
+        using var house = new IngestionHouse(new ManualTime());
+        using var stop = new CancellationTokenSource();
+        var spec = Spec with { EventsPerSecond = 0 };
+        var running = house.RunAsync(house.Plan(new SourceSpec(spec), [Events], drain: false), stop.Token);
+        while (await house.CountAsync("bronze.events") < 7070 && !running.IsCompleted)
+            await Task.Yield();
+        await stop.CancelAsync();
+        var report = await running;
+        Assert.Null(report.Error);
+        Assert.Equal(7070, report.RowsWritten);
+    }
+
+    [Fact]
+    public async Task Of_a_streams_tables_one_that_fails_is_told_of_at_once_and_tried_again_while_the_others_go_on()
+    {
+        var time = new ManualTime();
+        using var house = new IngestionHouse(time);
+        using var stop = new CancellationTokenSource();
+        var folder = new Uri(house.Lake.Table(Pipelines.TableName.Parse("bronze.later")).Store.Location).LocalPath;
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        await File.WriteAllTextAsync(folder, "", TestContext.Current.CancellationToken);
+        var running = house.RunAsync(house.Plan(new SourceSpec(Spec with { EventsPerSecond = 0 }), [Events, Events with { Name = "bronze.later" }], drain: false), stop.Token);
+        while (!running.IsCompleted && (await house.CountAsync("bronze.events") < 7070 || !IsTold()))
+            await Task.Yield();
+        File.Delete(folder);
+        while (!running.IsCompleted && await house.CountAsync("bronze.later") < 7070)
+            time.Advance(TimeSpan.FromSeconds(5));
+        await stop.CancelAsync();
+        Assert.Null((await running).Error);
+
+        bool IsTold()
+        {
+            lock (house.Notices)
+                return house.Notices.Exists(static notice => notice.Code == TableCodes.StoreNotFolder && notice.Message.EndsWith("tried again in 5 s", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_drain_that_was_stopped_before_its_end_has_not_succeeded()
+    {
+        using var house = new IngestionHouse(new ManualTime());
+        var report = await house.RunAsync(house.Plan(new SourceSpec(Spec), [Events]), new CancellationToken(canceled: true));
+        Assert.Equal((RunResult.Failed, RunCodes.Interrupted.Id), (report.Result, report.Error?.Code));
+    }
+
+    [Fact]
+    public async Task A_partition_column_is_spelled_as_the_schema_spells_it()
+    {
+        using var house = new IngestionHouse(new ManualTime());
+        var table = Events with { PartitionBy = [new("SOURCE")] };
+        Assert.Null((await house.RunAsync(house.Plan(new SourceSpec(Spec), [table]))).Error);
+        var snapshot = await house.SnapshotAsync("bronze.events");
+        Assert.Equal(["source"], snapshot!.Schema.PartitionColumns);
+        Assert.All(snapshot.Files, file => Assert.Equal("source", Assert.Single(file.PartitionValues).Key));
+    }
+
+    [Fact]
     public async Task The_history_becomes_a_typed_table()
     {
         var time = new ManualTime();
