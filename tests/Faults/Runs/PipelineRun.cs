@@ -34,7 +34,7 @@ public static class PipelineRun
         try
         {
             foreach (var (_, layer) in lake.Layers)
-                await OwnerMark.ClaimAsync(layer, lakehouse.Id, takeOver: false, time, CancellationToken.None);
+                await LayerOwner.ClaimAsync(layer, lakehouse.Id, takeOver: false, time, CancellationToken.None);
             var setting = new PlanSetting(lakehouse, locations, Machine.MemoryOfOne(Places), Machine.Cores);
             var context = new RunContext(lake, workers, scratch, time, observer, NullLogger.Instance);
             var outcomes = await new LocalLoop(set, setting, context, observer, new LoopOptions(Once: true, Places)).RunAsync(stop);
