@@ -13,18 +13,18 @@ internal static class SqlWorkerCommand
     {
         var socket = new Option<string>("--socket") { Description = "The Unix socket to listen on.", Required = true };
         var scratch = new Option<string?>("--scratch") { Description = "Its folder for spilled rows. Default: scratch, beside the socket." };
-        var child = new Option<bool>("--child") { Description = "Serve the parent process alone and end with it.", Hidden = true };
+        var child = new Option<int?>("--child") { Description = "Serve the process of this pid alone, which started this one, and end with it.", Hidden = true };
         var command = new Command("sql-worker", "Judges and runs SELECT statements for the process on the other end of a socket.") { socket, scratch, child };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(socket), parsed.GetValue(scratch), parsed.GetValue(child), cancellationToken));
         return command;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of the process.")]
-    private static async Task<int> RunAsync(string socket, string? scratch, bool child, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string socket, string? scratch, int? parent, CancellationToken cancellationToken)
     {
         try
         {
-            await SqlWorkerServer.RunAsync(socket, scratch, child, Console.Out, TimeProvider.System, cancellationToken);
+            await SqlWorkerServer.RunAsync(socket, scratch, parent, Console.Out, TimeProvider.System, cancellationToken);
             return (int)RunnerExit.Done;
         }
         catch (OperationCanceledException)

@@ -36,7 +36,7 @@ internal static class ChildProcesses
     /// <summary>The runner as a child of this process, listening below the folder.</summary>
     public static async Task<Process> StartAsync(string directory, string? shell = null)
     {
-        var runner = $"{LocalSqlWorkerPool.FindRunner()} sql-worker --socket {Path.Combine(directory, "s")} --child";
+        var runner = $"{LocalSqlWorkerPool.FindRunner()} sql-worker --socket {Path.Combine(directory, "s")} --child {(shell is null ? Environment.ProcessId : "$$")}";
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardInput = true };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(shell?.Replace("{runner}", runner, StringComparison.Ordinal) ?? $"exec {runner}");

@@ -156,6 +156,7 @@ internal sealed class WorkerProcess : IWorkerProcess
         start.ArgumentList.Add("--scratch");
         start.ArgumentList.Add(place.Scratch);
         start.ArgumentList.Add("--child");
+        start.ArgumentList.Add(Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
         start.Environment.Clear();
         foreach (var name in Inherited)
         {

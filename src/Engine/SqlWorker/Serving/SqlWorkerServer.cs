@@ -12,10 +12,10 @@ public static class SqlWorkerServer
 
     /// <param name="socketPath">In a folder that only this user may enter.</param>
     /// <param name="scratch">A folder of this process alone, for what it spills; made here. Null: <c>scratch</c> beside the socket.</param>
-    /// <param name="child">Serves the parent process alone, and ends with it.</param>
-    public static async Task RunAsync(string socketPath, string? scratch, bool child, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="parent">Pid of the process that started this one: it alone is served, and its end is the end of this one too. Null: any process of this user.</param>
+    public static async Task RunAsync(string socketPath, string? scratch, int? parent, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
     {
-        Harden(child);
+        Harden(parent);
         scratch ??= Path.Combine(Path.GetDirectoryName(Path.GetFullPath(socketPath))!, "scratch");
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(scratch, OwnerOnly);
@@ -30,7 +30,7 @@ public static class SqlWorkerServer
         do
         {
             var socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
-            if (!IsWelcome(socket, child))
+            if (!IsWelcome(socket, parent))
             {
                 socket.Dispose();
                 continue;
@@ -39,7 +39,7 @@ public static class SqlWorkerServer
             await using var frames = new FrameStream(new NetworkStream(socket, ownsSocket: true));
             await ServeAsync(frames, handler, time, cancellationToken).ConfigureAwait(false);
         }
-        while (!child);
+        while (parent is null);
     }
 
     private static async Task ServeAsync(FrameStream frames, RequestHandler handler, TimeProvider time, CancellationToken cancellationToken)
@@ -60,14 +60,14 @@ public static class SqlWorkerServer
     private static void ExitAfter(CancellationTokenSource last, TimeProvider time) =>
         _ = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), last, GoneGrace, Timeout.InfiniteTimeSpan);
 
-    private static bool IsWelcome(Socket socket, bool child)
+    private static bool IsWelcome(Socket socket, int? parent)
     {
         var peer = PeerCredentials.Of(socket);
-        return peer.Uid == Libc.geteuid() && (!child || peer.Pid == Libc.getppid());
+        return peer.Uid == Libc.geteuid() && (parent is null || peer.Pid == parent);
     }
 
     /// <summary>No core file with rows in it, first to go when memory is short, and gone with the parent.</summary>
-    private static void Harden(bool child)
+    private static void Harden(int? parent)
     {
         _ = Libc.setrlimit(Libc.RlimitCore, new Libc.Rlimit(0, 0));
         try
@@ -79,11 +79,12 @@ public static class SqlWorkerServer
             // Only a preference of the kernel's.
         }
 
-        if (!child)
+        if (parent is null)
             return;
-        var parent = Libc.getppid();
         _ = Libc.SetParentDeathSignal(Libc.SigKill);
-        if (Libc.getppid() != parent || parent == 1)
+
+        // It may have ended before the signal was asked for. Whom orphans go to is no sign of that: in a container the parent itself may be process 1.
+        if (Libc.getppid() != parent)
             Libc.ExitNow(1);
     }
 }
