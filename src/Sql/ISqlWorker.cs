@@ -2,7 +2,7 @@ namespace LakehouseOperator.Sql;
 
 /// <summary>
 /// The one place where user SQL runs: a process without credentials, behind a Unix socket. A worker serves one request at a time; every
-/// request gets a fresh in-memory database with external access off, configuration locked and the request's files alone allowed.
+/// request that reads rows gets a fresh in-memory database with external access off, configuration locked and the request's files alone allowed.
 /// Refusals and SQL errors come back in the result's <c>Error</c>; a worker that is gone, or was ended for its deadline or its memory, throws
 /// <see cref="SqlWorkerGoneException"/>.
 /// </summary>

@@ -13,6 +13,7 @@ internal sealed class SqlRequests(string scratch) : IDisposable
 {
     private const string WarmUp = "SELECT count(*) AS n FROM a.b WHERE c = 1 GROUP BY ALL";
 
+    private readonly BindingSandbox binding = new(Path.Combine(scratch, "bind"));
     private Sandbox? next;
     private (Sandbox Sandbox, string Folder)? spent;
     private volatile Sandbox? current;
@@ -36,10 +37,15 @@ internal sealed class SqlRequests(string scratch) : IDisposable
     }
 
     /// <summary>Ends the statement that runs now. From any thread.</summary>
-    public void Interrupt() => current?.Connection.Interrupt();
+    public void Interrupt()
+    {
+        current?.Connection.Interrupt();
+        binding.Interrupt();
+    }
 
     public void Dispose()
     {
+        binding.Dispose();
         next?.Dispose();
         spent?.Sandbox.Dispose();
     }
@@ -54,7 +60,7 @@ internal sealed class SqlRequests(string scratch) : IDisposable
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return Answer(new RequestContext(sandbox, folder, sendRows, cancellationToken), request);
+            return Answer(new RequestContext(sandbox, binding, folder, sendRows, cancellationToken), request);
         }
         finally
         {
@@ -103,7 +109,7 @@ internal sealed class SqlRequests(string scratch) : IDisposable
 
 /// <summary>What one request works with.</summary>
 internal sealed record RequestContext(
-    Sandbox Sandbox, string Folder, Func<Frame, Task> SendRows, CancellationToken CancellationToken)
+    Sandbox Sandbox, BindingSandbox Binding, string Folder, Func<Frame, Task> SendRows, CancellationToken CancellationToken)
 {
     public DuckDbConnection Connection => Sandbox.Connection;
 
@@ -132,12 +138,22 @@ internal sealed record RequestContext(
     /// <param name="text">The person's part of it, from byte <paramref name="offset"/>.</param>
     public BindResult BindEmpty(string sql, SqlText text, int offset, IReadOnlyList<SqlTable> tables, SqlLimits limits)
     {
-        if (Lock(limits, null, [], TableViews.Empty(tables)) is { } error)
-            return new BindResult([], error);
+        DuckDbConnection connection;
         try
         {
-            var columns = Columns(sql);
-            return new BindResult(text.MayHoldUntyped ? WithUntyped(sql, columns) : columns);
+            connection = Binding.Begin(limits, tables);
+        }
+        catch (DuckDbException e) when (!e.IsInterrupt)
+        {
+            return new BindResult([], Classify(e, SqlText.Verbatim(""), null, "", tables));
+        }
+
+        try
+        {
+            var columns = Columns(connection, sql);
+            var bound = new BindResult(text.MayHoldUntyped ? WithUntyped(connection, sql, columns) : columns);
+            Binding.End();
+            return bound;
         }
         catch (DuckDbException e) when (!e.IsInterrupt)
         {
@@ -159,19 +175,19 @@ internal sealed record RequestContext(
         }
     }
 
-    public IReadOnlyList<SqlColumn> Columns(string sql)
+    private static IReadOnlyList<SqlColumn> Columns(DuckDbConnection connection, string sql)
     {
-        using var prepared = Connection.Prepare(sql);
+        using var prepared = connection.Prepare(sql);
         return [.. prepared.DescribeColumns().Select(static column => new SqlColumn(column.Name, column.Type.ToString()))];
     }
 
     /// <summary>
     /// A result's untyped NULL comes as INTEGER; in a view it stays what it is. Columns of a view that repeat a name are renamed, not reordered.
     /// </summary>
-    private IReadOnlyList<SqlColumn> WithUntyped(string sql, IReadOnlyList<SqlColumn> columns)
+    private static IReadOnlyList<SqlColumn> WithUntyped(DuckDbConnection connection, string sql, IReadOnlyList<SqlColumn> columns)
     {
-        Connection.Execute($"CREATE VIEW result AS (\n{sql}\n)");
-        using var prepared = Connection.Query("SELECT data_type FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = 'result' ORDER BY column_index");
+        connection.Execute($"CREATE VIEW result AS (\n{sql}\n)");
+        using var prepared = connection.Query("SELECT data_type FROM duckdb_columns() WHERE schema_name = 'main' AND table_name = 'result' ORDER BY column_index");
         var types = prepared.ReadRows();
         return [.. columns.Select((column, index) => types[index][0] is string type && type.Contains("\"NULL\"", StringComparison.Ordinal) ? column with { Type = type } : column)];
     }
