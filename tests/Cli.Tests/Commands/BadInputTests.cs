@@ -110,6 +110,20 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_damaged_table_that_nobody_writes_now_fails_what_reads_it()
+    {
+        using var folder = new Folder();
+        await SucceedAsync(folder, Documents.Good);
+        await File.WriteAllTextAsync(folder.At("lake", "bronze", "events", "_delta_log", "00000000000000000000.json"), "{\"garbage", TestContext.Current.CancellationToken);
+        var ended = await RunAsync(folder, Documents.Good.Replace("  source: {generator", "  suspend: true\n  source: {generator", StringComparison.Ordinal));
+        Assert.True(ended.ExitCode == 1, ended.ToString());
+        Assert.Equal("Suspended", Result(ended, "events"));
+        Assert.Equal("Failed", Result(ended, "good"));
+        Assert.Contains("LH4101", ended.Error);
+        Assert.Contains("bronze/events/_delta_log/00000000000000000000.json", ended.Error);
+    }
+
+    [Fact]
     public async Task A_lake_of_another_Lakehouse_is_refused()
     {
         using var folder = new Folder();

@@ -32,7 +32,7 @@ internal static class CommitRules
         throw new DiagnosticException(
             TableCodes.OwnedByAnother,
             current.Owner is { } other ? $"{location} belongs to {other}" : $"{location} was written by another program",
-            $"write another table, or remove {location} if its rows are not needed");
+            $"write another table, or let {owner} take this one: annotation lakehouse.dev/adopt: \"true\"");
     }
 
     /// <summary>Vacuum deletes files that no version names once they are as old as the retention: half of it is left for the commit.</summary>
