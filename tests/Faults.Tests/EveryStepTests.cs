@@ -46,7 +46,7 @@ public abstract class EveryStep(Session session)
 
     private static bool Applies(Fault fault, string step) => fault switch
     {
-        Fault.KillBefore => step.StartsWith("at ", StringComparison.Ordinal),
+        Fault.KillBefore => step.StartsWith("at ", StringComparison.Ordinal) && step.EndsWith(" #1", StringComparison.Ordinal),
         Fault.LoseRequest or Fault.LoseReply => step.StartsWith("commit ", StringComparison.Ordinal),
         _ => !step.StartsWith("at ", StringComparison.Ordinal),
     };

@@ -93,7 +93,7 @@ public sealed class ProcessTests
             await stale.CommitsAsync(random.Next(1, 20));
             Signal(stale.Pid, "STOP");
             var before = DeltaLog.Read(Path.Combine(place.Lake, "bronze/events"));
-            await place.FinishAsync();
+            await place.FinishAsync(isAlone: false);
             var after = DeltaLog.Read(Path.Combine(place.Lake, "bronze/events"));
             Signal(stale.Pid, "CONT");
             Assert.Contains(await stale.EndAsync(), new[] { 0, 1 });

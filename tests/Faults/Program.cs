@@ -1,12 +1,13 @@
 using System.Globalization;
 using LakehouseOperator.Engine.Local;
+using LakehouseOperator.Engine.SqlWorker.Pool;
 using LakehouseOperator.Faults.Runs;
 using LakehouseOperator.Faults.Stores;
 
 // DOCUMENTS LAKE SCRATCH NOW-IN-MILLISECONDS FAULT STEP: one run that ends by the fault, or with the exit code of `lakehouse run --once`.
 var fault = new FaultPlan(args[5], Enum.Parse<Fault>(args[4]));
 var steps = new Steps(fault);
-await using var workers = LocalWorkers.Open(TimeProvider.System);
+await using var workers = new OneWorker(new LocalSqlWorkerPool(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), args[2] + "-sql", KeepIdle: 1), TimeProvider.System));
 var documents = await LocalDocuments.LoadAsync([args[0]], workers, CancellationToken.None);
 var scene = new Scene(args[1], args[2], DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(args[3], CultureInfo.InvariantCulture)));
 var report = await PipelineRun.ExecuteAsync(

@@ -16,6 +16,8 @@ internal sealed class Place : IDisposable
 
     public string Lake => Path.Combine(folder, "lake");
 
+    private string Scratch => Path.Combine(folder, "scratch");
+
     private string Drop => Path.Combine(folder, "drop");
 
     private string Documents => Path.Combine(folder, "pipeline.yaml");
@@ -30,13 +32,15 @@ internal sealed class Place : IDisposable
         }
     }
 
-    public ProgramProcess Start() => new(Documents, Lake, Path.Combine(folder, "scratch"));
+    public ProgramProcess Start() => new(Documents, Lake, Scratch);
 
-    /// <summary>Undisturbed, to the end.</summary>
-    public async Task FinishAsync()
+    /// <summary>Undisturbed, to the end; afterwards nothing is left of any process but of those that are still there.</summary>
+    public async Task FinishAsync(bool isAlone = true)
     {
         using var process = Start();
         Assert.True(await process.EndAsync() == 0, process.Said);
+        if (isAlone)
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Scratch));
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using LakehouseOperator.Engine.Local;
+using LakehouseOperator.Engine.SqlWorker.Pool;
 using LakehouseOperator.Engine.Storage;
 using LakehouseOperator.Faults.Runs;
 using LakehouseOperator.Faults.Stores;
@@ -37,7 +38,7 @@ public sealed class Session : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        workers = LocalWorkers.Open(TimeProvider.System);
+        workers = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), Path.Combine(folder, "sql"), KeepIdle: 8), TimeProvider.System);
         Fresh = await MakeAsync("fresh", files: 3, now, start: null, perSecond: 0, perCommit: 25);
         await LearnAsync(Fresh);
 
@@ -133,6 +134,8 @@ public sealed class Session : IAsyncLifetime
             var (report, steps) = await RunAsync(life, FaultPlan.None, mutant);
             if (report.ExitCode != 0)
                 throw new ViolationException($"run {runs} after it ended with {report.ExitCode}: {string.Join("; ", report.Resources.Where(static one => one.Error is not null).Select(static one => $"{one.Resource}: {one.Error!.Message}"))}");
+            if (Directory.EnumerateFileSystemEntries(life.Scratch).Any())
+                throw new ViolationException($"run {runs} after it left {Directory.EnumerateFileSystemEntries(life.Scratch).First()}");
             if (!steps.Mutations.Any())
                 return runs;
             if (runs == 2)
