@@ -39,14 +39,17 @@ public sealed record FilesSourceSpec(
 [ExactlyOne]
 public sealed record FileFormatSpec(CsvFormatSpec? Csv = null, JsonLinesFormatSpec? JsonLines = null, ParquetFormatSpec? Parquet = null);
 
+[Description("Comma-separated values as RFC 4180 has them; \"csv: {}\" takes every default.")]
 public sealed record CsvFormatSpec(
-    [property: Description("Whether the first line names the columns. Default true; without it columns are matched by order.")] bool Header = true,
+    [property: Description("Whether the first line names the columns. Without it columns are matched by order.")] bool Header = true,
     [property: Description("One character. Default comma."), LengthBounds(1, 1)] string? Delimiter = null,
     [property: Description("One character, or empty for none. Default the double quote."), LengthBounds(0, 1)] string? Quote = null,
     [property: Description("The text that stands for NULL. Default: an empty unquoted field."), LengthBounds(0, 64)] string? NullText = null);
 
+[Description("One JSON object on each line; written \"jsonLines: {}\".")]
 public sealed record JsonLinesFormatSpec;
 
+[Description("Parquet, its columns matched by name; written \"parquet: {}\".")]
 public sealed record ParquetFormatSpec;
 
 public sealed record IngestedTableSpec(
@@ -78,7 +81,9 @@ public enum PartitionTransform
 }
 
 public sealed record ContractSpec(
+    [property: Description("A record with a field that no column names: Ignore takes it without the field, Quarantine sets the whole record aside.")]
     UnknownFields UnknownFields = UnknownFields.Ignore,
+    [property: Description("A value that does not become its column's type: Quarantine sets the record aside, Null takes it as NULL where the column allows, Stop ends the run.")]
     InvalidValues InvalidValues = InvalidValues.Quarantine);
 
 public enum UnknownFields

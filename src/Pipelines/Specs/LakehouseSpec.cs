@@ -11,6 +11,7 @@ public sealed record LakehouseSpec(
     [property: Description("Defaults and limits for runs.")]
     LakehouseRunnerSpec? Runner = null);
 
+[Description("One layer.")]
 public sealed record LayerSpec(
     [property: Description("Where the layer's tables live, a folder as file:///path. Omitted: <lake>/<layer>."), LengthBounds(1, 1024)]
     string? Location = null);
@@ -38,6 +39,7 @@ public sealed record ResourcesSpec(
 
 public sealed record ResourceLimits([property: Description("Memory, such as 2Gi.")] Quantity? Memory = null);
 
-public sealed record ScratchSpec([property: Description("Such as 10Gi, the default.")] Quantity? SizeLimit = null);
+public sealed record ScratchSpec([property: Description("Most bytes that one run keeps there. Default 10Gi.")] Quantity? SizeLimit = null);
 
+[Description("The Lakehouse that this belongs to.")]
 public sealed record LakehouseRef([property: Description("Name of a Lakehouse in the same namespace."), LengthBounds(1, 253)] string Name);

@@ -10,9 +10,9 @@ public sealed record TransformationSpec(
     [property: Description("How the result becomes the table. Exactly one; default replace.")] MaterializationSpec? Materialization = null,
     [property: Description("Partition columns out of the result, few values each."), ItemBounds(0, 8)] IReadOnlyList<PartitionSpec>? PartitionBy = null,
     [property: Description("What makes it run. Absent: onChange. {}: only on request.")] TriggerSpec? Trigger = null,
-    ExecutionSpec? Execution = null,
+    [property: Description("Bounds and retries of one run.")] ExecutionSpec? Execution = null,
     [property: Description("Stop running; the last version stays.")] bool Suspend = false,
-    RunnerSpec? Runner = null);
+    [property: Description("Bounds of this resource's runs; absent, the Lakehouse's.")] RunnerSpec? Runner = null);
 
 [ExactlyOne]
 public sealed record MaterializationSpec(ReplaceSpec? Replace = null);
