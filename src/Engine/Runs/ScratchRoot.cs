@@ -1,30 +1,22 @@
 using System.Globalization;
+using LakehouseOperator.Engine.Storage.Folders;
 using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Engine.Runs;
 
 /// <summary>
 /// Where this process keeps what runs need beside the lake: a folder of its own (0700) under <c>$LAKEHOUSE_SCRATCH</c>, else
-/// <c>$XDG_CACHE_HOME/lakehouse</c>, else <c>~/.cache/lakehouse</c>, else the temporary folder. A lock that the kernel gives back when the process ends,
-/// however it ends, tells the living from the dead: whoever opens a root removes what dead processes left there.
+/// <c>$XDG_CACHE_HOME/lakehouse</c>, else <c>~/.cache/lakehouse</c>, else the temporary folder. Whoever opens a root removes what dead processes left there.
 /// </summary>
 public sealed class ScratchRoot : IDisposable
 {
-    private const string LockSuffix = ".lock";
-
-    /// <summary>EWOULDBLOCK of flock(2).</summary>
-    private const int HeldByAnother = 11;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private readonly FileStream held;
+    private const string Prefix = "lh-run-";
+    private readonly ClaimedFolder folder;
     private int runs;
 
-    private ScratchRoot(string path, FileStream held)
-    {
-        Path = path;
-        this.held = held;
-    }
+    private ScratchRoot(ClaimedFolder folder) => this.folder = folder;
 
-    public string Path { get; }
+    public string Path => folder.Path;
 
     /// <exception cref="DiagnosticException"><see cref="RunCodes.ScratchUnusable"/>.</exception>
     public static ScratchRoot Open(string? root = null)
@@ -32,9 +24,8 @@ public sealed class ScratchRoot : IDisposable
         root = System.IO.Path.GetFullPath(root ?? Default());
         try
         {
-            Directory.CreateDirectory(root, OwnerOnly);
-            RemoveLeftovers(root);
-            return Claim(root);
+            ClaimedFolder.RemoveLeftovers(root, Prefix);
+            return new ScratchRoot(ClaimedFolder.Claim(root, Prefix));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -51,16 +42,11 @@ public sealed class ScratchRoot : IDisposable
     {
         var number = Interlocked.Increment(ref runs).ToString(CultureInfo.InvariantCulture);
         var path = System.IO.Path.Combine(Path, number);
-        Directory.CreateDirectory(path, OwnerOnly);
+        Directory.CreateDirectory(path, ClaimedFolder.OwnerOnly);
         return new RunScratch(path);
     }
 
-    public void Dispose()
-    {
-        if (TryRemove(Path))
-            File.Delete(held.Name);
-        held.Dispose();
-    }
+    public void Dispose() => folder.Dispose();
 
     /// <summary>Where it is when nobody says otherwise.</summary>
     public static string Default()
@@ -72,66 +58,6 @@ public sealed class ScratchRoot : IDisposable
         return Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home && Directory.Exists(home)
             ? System.IO.Path.Combine(home, ".cache", "lakehouse")
             : System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"lakehouse-{Environment.UserName}");
-    }
-
-    private static ScratchRoot Claim(string root)
-    {
-        while (true)
-        {
-            var path = System.IO.Path.Combine(root, Guid.NewGuid().ToString("N")[..12]);
-            if (Lock(path + LockSuffix) is not { } file)
-                continue;
-            Directory.CreateDirectory(path, OwnerOnly);
-            return new ScratchRoot(path, file);
-        }
-    }
-
-    /// <summary>Null when another process holds it, or removed it between our opening and locking it.</summary>
-    private static FileStream? Lock(string path)
-    {
-        FileStream file;
-        try
-        {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (e.HResult == HeldByAnother || File.Exists(path))
-        {
-            return null;
-        }
-
-        if (File.Exists(path))
-            return file;
-        file.Dispose();
-        return null;
-    }
-
-    private static void RemoveLeftovers(string root)
-    {
-        foreach (var lockFile in Directory.EnumerateFiles(root, "*" + LockSuffix))
-        {
-            using var file = Lock(lockFile);
-            if (file is not null && TryRemove(lockFile[..^LockSuffix.Length]))
-                File.Delete(lockFile);
-        }
-    }
-
-    /// <summary>False where something is left, such as what a dead process's child is still writing: the next to open the root tries again. Nobody's run fails over it.</summary>
-    internal static bool TryRemove(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-            return true;
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // It was gone already, which is what we want; or went while it was being removed.
-            return !System.IO.Path.Exists(folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 }
 
@@ -151,5 +77,5 @@ public sealed class RunScratch(string path) : IDisposable
     }
 
     /// <summary>What cannot be removed goes with the process's folder: a run that committed has succeeded.</summary>
-    public void Dispose() => ScratchRoot.TryRemove(Path);
+    public void Dispose() => ClaimedFolder.TryRemove(Path);
 }

@@ -97,13 +97,25 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task Folders_of_a_killed_pool_are_removed_by_the_next_one()
     {
-        using var ended = Process.Start("/bin/true");
-        await ended.WaitForExitAsync(Token);
-        var leftover = Directory.CreateDirectory(folder[$"lh-sql-{ended.Id}-abc"]);
-        var living = Directory.CreateDirectory(folder[$"lh-sql-{Environment.ProcessId}-abc"]);
+        var leftover = Directory.CreateDirectory(folder["lh-sql-0123456789ab"]);
+        await File.WriteAllTextAsync(leftover.FullName + ".lock", "", Token);
+        var living = Directory.CreateDirectory(folder["lh-sql-ba9876543210"]);
+        await using var held = new FileStream(living.FullName + ".lock", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         await using var pool = ChildProcesses.PoolIn(folder.Path);
         Assert.False(Directory.Exists(leftover.FullName));
         Assert.True(Directory.Exists(living.FullName));
+    }
+
+    [Fact]
+    public async Task A_worker_whose_parent_is_another_than_the_one_named_serves_nobody()
+    {
+        var start = new ProcessStartInfo(Engine.SqlWorker.Pool.LocalSqlWorkerPool.FindRunner()) { RedirectStandardOutput = true };
+        foreach (var argument in new[] { "sql-worker", "--socket", folder["s"], "--child", "1" })
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        Assert.Equal("", await process.StandardOutput.ReadToEndAsync(Token));
+        await process.WaitForExitAsync(Token);
+        Assert.Equal(1, process.ExitCode);
     }
 
     [Fact]

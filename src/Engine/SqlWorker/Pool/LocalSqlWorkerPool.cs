@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LakehouseOperator.Engine.Storage.Folders;
 using LakehouseOperator.Sql;
 using LakehouseOperator.Sql.Client;
 
@@ -18,7 +19,6 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
     /// <summary>A socket's path has at most 107 bytes.</summary>
     private const int LongestSocketFolder = 90;
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string RunnerName = "lakehouse-runner";
     private const string RunnerVariable = "LAKEHOUSE_RUNNER";
 
@@ -27,8 +27,9 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
     private readonly Watchdog watchdog = new();
     private readonly Lock gate = new();
     private readonly Stack<Worker> idle = new();
-    private readonly string root;
-    private readonly string sockets;
+    private readonly string parent;
+    private ClaimedFolder? root;
+    private ClaimedFolder? sockets;
     private Task<Worker>? ahead;
     private int started;
     private bool disposed;
@@ -37,11 +38,9 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
     {
         this.options = options;
         this.time = time;
-        var parent = options.Directory ?? Path.GetTempPath();
-        RemoveLeftovers(parent);
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}");
-        root = Path.Combine(parent, name);
-        sockets = Encoding.UTF8.GetByteCount(root) <= LongestSocketFolder ? root : Path.Combine(Path.GetTempPath(), name);
+        parent = options.Directory ?? Path.GetTempPath();
+        ClaimedFolder.RemoveLeftovers(parent, Prefix);
+        ClaimedFolder.RemoveLeftovers(Path.GetTempPath(), Prefix);
     }
 
     /// <summary>Beside this application, or by the variable <c>LAKEHOUSE_RUNNER</c>.</summary>
@@ -113,41 +112,27 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
         foreach (var worker in left)
             await worker.Client.DisposeAsync().ConfigureAwait(false);
         watchdog.Dispose();
-        foreach (var folder in new[] { root, sockets }.Where(Directory.Exists))
-            Directory.Delete(folder, recursive: true);
-    }
-
-    /// <summary>Folders of pools whose process was killed.</summary>
-    private static void RemoveLeftovers(string parent)
-    {
-        if (!Directory.Exists(parent))
-            return;
-        foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
-        {
-            var name = Path.GetFileName(folder.AsSpan())[Prefix.Length..];
-            var dash = name.IndexOf('-');
-            if (dash <= 0 || !int.TryParse(name[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || Directory.Exists($"/proc/{pid}"))
-                continue;
-            try
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Another user's, or being removed by another process; it is theirs to finish.
-            }
-        }
+        root?.Dispose();
+        if (sockets != root)
+            sockets?.Dispose();
     }
 
     private async Task<Worker> StartAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(root, OwnerOnly);
-        Directory.CreateDirectory(sockets, OwnerOnly);
-        var number = Interlocked.Increment(ref started).ToString(CultureInfo.InvariantCulture);
-        var place = new WorkerPlace(Path.Combine(root, number), Path.Combine(sockets, number + ".s"));
-        var (process, stream) = await WorkerProcess.StartAsync(options.RunnerPath, place, watchdog, time, cancellationToken).ConfigureAwait(false);
+        var (process, stream) = await WorkerProcess.StartAsync(options.RunnerPath, NextPlace(), watchdog, time, cancellationToken).ConfigureAwait(false);
         var client = await SqlWorkerClient.ConnectAsync(stream, process, time, options.Worker ?? SqlWorkerOptions.Default, cancellationToken).ConfigureAwait(false);
         return new Worker(client, process);
+    }
+
+    private WorkerPlace NextPlace()
+    {
+        lock (gate)
+        {
+            root ??= ClaimedFolder.Claim(parent, Prefix);
+            sockets ??= Encoding.UTF8.GetByteCount(root.Path) <= LongestSocketFolder ? root : ClaimedFolder.Claim(Path.GetTempPath(), Prefix);
+            var number = (++started).ToString(CultureInfo.InvariantCulture);
+            return new WorkerPlace(Path.Combine(root.Path, number), Path.Combine(sockets.Path, number + ".s"));
+        }
     }
 
     private async ValueTask ReturnAsync(Worker worker)

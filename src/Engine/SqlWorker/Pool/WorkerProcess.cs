@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
+using LakehouseOperator.Engine.Storage.Folders;
 using LakehouseOperator.Sql;
 using LakehouseOperator.Sql.Client;
 
@@ -135,9 +136,9 @@ internal sealed class WorkerProcess : IWorkerProcess
         Kill(WorkerEnd.Exited);
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         process.Dispose();
-        File.Delete(place.Socket);
-        if (Directory.Exists(place.Folder))
-            Directory.Delete(place.Folder, recursive: true);
+        if (File.Exists(place.Socket))
+            File.Delete(place.Socket);
+        ClaimedFolder.TryRemove(place.Folder);
     }
 
     private static ProcessStartInfo StartInfo(string runner, WorkerPlace place)
