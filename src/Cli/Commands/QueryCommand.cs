@@ -32,6 +32,10 @@ internal static class QueryCommand
             {
                 return await RunAsync(opened, parsed.GetRequiredValue(sql), Enum.Parse<RowsFormat>(parsed.GetValue(output)!, ignoreCase: true), streams, signals.Stop);
             }
+            catch (SqlWorkerGoneException gone)
+            {
+                throw new DiagnosticException(RunFailures.DiagnosticOf(gone));
+            }
             catch (OperationCanceledException) when (signals.ExitCode is { } interrupted)
             {
                 return interrupted;

@@ -14,7 +14,7 @@ public static class RunFailures
     public static RunError Describe(Exception exception) => exception switch
     {
         DiagnosticException known => Describe(known.Diagnostic),
-        SqlWorkerGoneException gone => Describe(Of(gone)),
+        SqlWorkerGoneException gone => Describe(DiagnosticOf(gone)),
         IOException { HResult: NoSpaceLeft or QuotaExceeded } full => Describe(new Diagnostic(
             RunCodes.ScratchFull, DiagnosticSeverity.Error, $"no space left: {full.Message}", Help: "free space, or set LAKEHOUSE_SCRATCH to a larger volume")),
         IOException { HResult: ReadOnlyFileSystem } readOnly => Describe(new Diagnostic(
@@ -36,11 +36,12 @@ public static class RunFailures
     /// <summary>Whether waiting may mend it: these exits are retried, all others ask for a change.</summary>
     public static bool IsTransient(RunnerExit exit) => exit is RunnerExit.Source or RunnerExit.Store or RunnerExit.Target;
 
-    private static Diagnostic Of(SqlWorkerGoneException gone) => gone.End switch
+    /// <summary>What ended a worker, for whoever has no run to report it with.</summary>
+    public static Diagnostic DiagnosticOf(SqlWorkerGoneException gone) => gone.End switch
     {
         WorkerEnd.Deadline => new(RunCodes.DeadlineExceeded, DiagnosticSeverity.Error, gone.Message, Help: "raise execution.activeDeadlineSeconds, or read less"),
         WorkerEnd.Memory => new(RunCodes.OutOfMemory, DiagnosticSeverity.Error, gone.Message, Help: "raise runner.resources.limits.memory, or hold less at once"),
         WorkerEnd.ScratchFull => new(RunCodes.ScratchFull, DiagnosticSeverity.Error, gone.Message, Help: "raise runner.scratch.sizeLimit, or write less"),
-        _ => new(RunCodes.WorkerGone, DiagnosticSeverity.Error, gone.Message, Help: "look at the worker's last words above"),
+        _ => new(RunCodes.WorkerGone, DiagnosticSeverity.Error, gone.Message, Help: "run it again; if it ends so every time, " + BugReport),
     };
 }
