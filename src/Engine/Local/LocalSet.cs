@@ -6,12 +6,14 @@ namespace LakehouseOperator.Engine.Local;
 
 /// <summary>Valid resources of one Lakehouse, with what their SQL reads; what the loop works through.</summary>
 /// <param name="Inputs">By Transformation.</param>
+/// <param name="HeldBy">Writers of tables, by the invalid gate that they wait for.</param>
 public sealed record LocalSet(
     LakehouseResource Lakehouse,
     IReadOnlyList<IngestionResource> Ingestions,
     IReadOnlyList<TransformationResource> Transformations,
     IReadOnlyList<QualityCheckResource> Checks,
-    IReadOnlyDictionary<ResourceId, IReadOnlyList<PlannedInput>> Inputs)
+    IReadOnlyDictionary<ResourceId, IReadOnlyList<PlannedInput>> Inputs,
+    IReadOnlyDictionary<ResourceId, ResourceId> HeldBy)
 {
     /// <summary>In the order in which they are shown and, among equals, considered: sources, then tables after those they are made from, then checks.</summary>
     public IEnumerable<Resource> InOrder() => [.. Ingestions, .. Transformations, .. Checks];

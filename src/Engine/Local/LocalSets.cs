@@ -20,6 +20,7 @@ internal static class LocalSets
             [.. catalogue.QualityChecks.Where(one => IsOurs(one.Id, one.Spec.LakehouseRef)).OrderBy(one => order[one.Id])],
             transformations.ToDictionary(
                 one => one.Id,
-                one => (IReadOnlyList<PlannedInput>)[.. catalogue.Reads[one.Id].Select(read => new PlannedInput(read.Table, read.PinnedVersion))]));
+                one => (IReadOnlyList<PlannedInput>)[.. catalogue.Reads[one.Id].Select(read => new PlannedInput(read.Table, read.PinnedVersion))]),
+            catalogue.HeldBy);
     }
 }

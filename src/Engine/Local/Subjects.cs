@@ -28,6 +28,9 @@ internal static class Subjects
             Running = state.Running,
             LastRun = state.LastRun,
             DueSince = state.DueSince,
+            Stalled = set.HeldBy.TryGetValue(state.Resource.Id, out var gate)
+                ? new Stall(Reason.Invalid, $"{gate} gates its table and is invalid; nothing is published that it has not judged")
+                : null,
         };
     }
 

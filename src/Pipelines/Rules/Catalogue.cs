@@ -26,6 +26,11 @@ public sealed record Catalogue(
     SecretSet Secrets,
     IReadOnlyList<Diagnostic> Diagnostics)
 {
+    /// <summary>
+    /// Writers of tables, each by the invalid QualityCheck that gates one of them. They do not run until it is mended: what nobody can judge is not published.
+    /// </summary>
+    public IReadOnlyDictionary<ResourceId, ResourceId> HeldBy { get; init; } = new Dictionary<ResourceId, ResourceId>();
+
     public bool HasErrors => Diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error);
 
     public IEnumerable<LakehouseResource> Lakehouses => ValidOf<LakehouseResource>();

@@ -183,6 +183,9 @@ internal sealed class CatalogueBuilder
             schemas,
             parsed.Secrets,
             [.. parsed.Diagnostics.Concat(findings.Diagnostics)
-                .OrderBy(d => d.Place?.File, StringComparer.Ordinal).ThenBy(d => d.Place?.Line).ThenBy(d => d.Place?.Column)]);
+                .OrderBy(d => d.Place?.File, StringComparer.Ordinal).ThenBy(d => d.Place?.Line).ThenBy(d => d.Place?.Column)])
+        {
+            HeldBy = InvalidGates.WritersOf(parsed, findings.Invalid, claims),
+        };
     }
 }

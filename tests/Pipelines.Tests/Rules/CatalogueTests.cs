@@ -75,6 +75,40 @@ public sealed class CatalogueTests
         Assert.Equal(["in", "b-users", "a-orders", "gate"], catalogue.Graph.Order.Select(id => id.Name));
     }
 
+    [Theory]
+    [InlineData("{name: c, missing: {column: nowhere}}", "")]
+    [InlineData("{name: c, mising: {column: id}}", "")]
+    [InlineData("{name: c, missing: {column: id}}", "enforcement: Gate>enforcement: gate")]
+    [InlineData("{name: c, missing: {column: id}}", "lakehouseRef: {name: main}>lakehouseRef: {name: mian}")]
+    public async Task A_gate_with_a_mistake_holds_whoever_writes_its_table(string check, string edit)
+    {
+        var gate = Gate("gate", "silver.a", check);
+        if (edit.Split('>') is [var from, var to])
+            gate = gate.Replace(from, to, StringComparison.Ordinal);
+        var catalogue = await Build(
+            new MarkedSqlJudge(),
+            Ingestion("in", "bronze.t"),
+            Transformation("made", "silver.a", "SELECT 1 /* returns id BIGINT */ FROM bronze.t"),
+            Transformation("other", "silver.b", "SELECT 1 /* returns id BIGINT */ FROM bronze.t"),
+            gate);
+        Assert.Contains(new ResourceId(ResourceKind.QualityCheck, "gate"), catalogue.Invalid);
+        Assert.Equal([new(new ResourceId(ResourceKind.Transformation, "made"), new ResourceId(ResourceKind.QualityCheck, "gate"))], catalogue.HeldBy);
+    }
+
+    [Theory]
+    [InlineData("silver.a", "{name: c, missing: {column: nowhere}}", "Report")]
+    [InlineData("silver.a", "{name: c, missing: {column: id}}", "Gate")]
+    [InlineData("bronze.t", "{name: c, unique: {columns: [nowhere]}}", "Gate")]
+    public async Task Nobody_is_held_by_a_report_a_valid_gate_or_one_that_an_ingestion_does_not_ask(string table, string check, string enforcement)
+    {
+        var catalogue = await Build(
+            new MarkedSqlJudge(),
+            Ingestion("in", "bronze.t"),
+            Transformation("made", "silver.a", "SELECT 1 /* returns id BIGINT */ FROM bronze.t"),
+            Gate("gate", table, check).Replace("enforcement: Gate", $"enforcement: {enforcement}", StringComparison.Ordinal));
+        Assert.Empty(catalogue.HeldBy);
+    }
+
     [Fact]
     public async Task Gates_that_refer_to_each_others_tables_are_no_cycle()
     {
