@@ -15,7 +15,7 @@ internal static class LakehouseRules
         {
             var field = FieldPath.Member("spec.layers", layer);
             if (!Layers.IsName(layer))
-                subject.Error(DocumentCodes.UnknownLayer, field, $"\"{layer}\" cannot be a layer", "use lower-case letters, digits and _, beginning with a letter, at most 63");
+                subject.Error(DocumentCodes.UnknownLayer, field, $"\"{layer}\" cannot be a layer", Layers.Reserved.Contains(layer) ? "SQL engines have a schema of this name; choose another" : "use lower-case letters, digits and _, beginning with a letter, at most 63");
             if (declared.Location is { } location)
                 LocationRules.Folder(subject, FieldPath.Member(field, "location"), location, absolute: true);
         }

@@ -7,7 +7,11 @@ public static class Layers
 {
     public static IReadOnlyList<string> Always { get; } = ["bronze", "silver", "gold"];
 
-    public static bool IsName(string layer) => TableName.IsPart(layer) && !layer.StartsWith('_');
+    /// <summary>Schemas that DuckDB has of its own: tables of such a layer could not be named in SQL.</summary>
+    public static IReadOnlySet<string> Reserved { get; } =
+        new HashSet<string>(StringComparer.Ordinal) { "information_schema", "main", "memory", "pg_catalog", "system", "temp" };
+
+    public static bool IsName(string layer) => TableName.IsPart(layer) && !layer.StartsWith('_') && !Reserved.Contains(layer);
 
     public static IReadOnlyList<string> Of(LakehouseSpec lakehouse) =>
         [.. Always, .. (lakehouse.Layers?.Keys ?? []).Where(layer => IsName(layer) && !Always.Contains(layer, StringComparer.Ordinal)).Order(StringComparer.Ordinal)];

@@ -21,6 +21,7 @@ public sealed class AllowListTests(WorkerFixture workers)
     [InlineData("SELECT status, sum(total) FILTER (WHERE id > 1) FROM bronze.events GROUP BY ALL HAVING count(*) > 1")]
     [InlineData("SELECT DISTINCT ON (status) id FROM bronze.events")]
     [InlineData("VALUES (1, 'a'), (2, 'b')")]
+    [InlineData("SELECT id, unnest([1, 2]) AS n, unlist([3]) AS m FROM bronze.events WHERE id = ANY([1, 2])")]
     [InlineData("TABLE bronze.events")]
     [InlineData("SELECT * FROM range(3) AS t(i), unnest([1, 2]) AS u(x), generate_series(1, 2)")]
     [InlineData("SELECT * FROM (PIVOT bronze.events ON status IN ('a', 'b') USING sum(total))")]
@@ -187,6 +188,9 @@ public sealed class AllowListTests(WorkerFixture workers)
     {
         var bound = await workers.BindAsync("SELECT sum(id) AS s, count(*) AS c, total, NULL AS n, [] AS l, 1 AS i, 1 AS i FROM bronze.events GROUP BY total", WorkerFixture.Events);
         Assert.Null(bound.Error);
+        var variant = await workers.BindAsync("SELECT 1::VARIANT AS v");
+        Assert.Equal([new SqlColumn("v", "VARIANT")], variant.Columns);
+        Assert.Equal("1", Assert.Single((await workers.QueryAsync("SELECT 1::VARIANT AS v")).Rows)[0].GetString());
         Assert.Equal(
             ["s HUGEINT", "c BIGINT", "total DECIMAL(12,2)", "n \"NULL\"", "l \"NULL\"[]", "i INTEGER", "i INTEGER"],
             bound.Columns.Select(static column => $"{column.Name} {column.Type}"));
@@ -214,12 +218,21 @@ public sealed class AllowListTests(WorkerFixture workers)
         Assert.Equal(type, Assert.Single(bound.Columns).Type);
     }
 
+    [Fact]
+    public async Task A_table_may_be_named_by_words_of_SQL()
+    {
+        var table = WorkerFixture.Events with { Table = "order.select" };
+        var bound = await workers.AskAsync(worker => worker.BindExpressionAsync("total < 0", false, table, TestContext.Current.CancellationToken));
+        Assert.Null(bound.Error);
+    }
+
     [Theory]
     [InlineData("avg(total)", false, "LH2013")]
     [InlineData("total", true, "LH2013")]
     [InlineData("total + avg(total)", true, "LH2012")]
     [InlineData("id IN (SELECT 1)", false, "LH2013")]
     [InlineData("row_number() OVER ()", false, "LH2013")]
+    [InlineData("unnest([1, 2]) = id", false, "LH2013")]
     [InlineData("*", false, "LH2013")]
     [InlineData("COLUMNS(*)", false, "LH2013")]
     [InlineData("id, status", false, "LH2009|LH2013|LH2012|")]

@@ -21,7 +21,7 @@ public sealed class FunctionListTests
         Assert.Equal(names.Count, names.Distinct(StringComparer.Ordinal).Count());
 
         // The binder's own words are in no catalog.
-        Assert.Equal(["scalar unlist", "scalar unnest"], names.Except(real, StringComparer.Ordinal));
+        Assert.Equal(["binder unlist", "binder unnest"], names.Except(real, StringComparer.Ordinal).Order(StringComparer.Ordinal));
         Assert.Empty(real.Except(names, StringComparer.Ordinal).Where(function => !families.Exists(family =>
             function.StartsWith($"{family.Kind} {family.Name[..^1]}", StringComparison.Ordinal))));
     }

@@ -29,7 +29,7 @@ internal sealed class FunctionList
         {
             if (function.IsFamily)
                 families.Add(function);
-            else if (function.Kind is "scalar" or "aggregate" or "macro")
+            else if (function.Kind is "scalar" or "aggregate" or "macro" or "binder")
                 Add(inExpressions, function);
             else if (function.Kind is "table" or "table_macro")
                 Add(inFrom, function);
@@ -57,6 +57,9 @@ internal sealed class FunctionList
     }
 
     public FunctionVerdict InFrom(string name) => inFrom.TryGetValue(name, out var function) ? function.Verdict : FunctionVerdict.Unknown;
+
+    /// <summary>It makes several rows of one.</summary>
+    public bool IsUnnesting(string name) => inExpressions.TryGetValue(name, out var function) && function.Kind == "binder";
 
     public bool IsAggregate(string name) => inExpressions.TryGetValue(name, out var function) && function.Kind == "aggregate";
 
@@ -98,7 +101,7 @@ internal sealed class FunctionList
         return new FunctionList(Parse(reader));
     }
 
-    /// <param name="Kind">As <c>duckdb_functions()</c> calls it.</param>
+    /// <param name="Kind">As <c>duckdb_functions()</c> calls it; <c>binder</c> for what it does not list.</param>
     /// <param name="Name">Of a family with a star at its end, such as <c>icu_collate_*</c>.</param>
     internal sealed record Function(string Kind, string Name, FunctionVerdict Verdict)
     {

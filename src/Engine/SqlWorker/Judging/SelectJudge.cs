@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Rules;
 
 namespace LakehouseOperator.Engine.SqlWorker.Judging;
 
@@ -11,7 +12,8 @@ namespace LakehouseOperator.Engine.SqlWorker.Judging;
 internal sealed record TableUse(TableName Table, long? Version, long? Location);
 
 /// <param name="IsAggregate">An aggregate function is called, outside of a window.</param>
-internal sealed record Judgement(IReadOnlyList<TableUse> Tables, IReadOnlyList<string> Varying, bool IsAggregate);
+/// <param name="IsUnnesting">An expression makes several rows of one.</param>
+internal sealed record Judgement(IReadOnlyList<TableUse> Tables, IReadOnlyList<string> Varying, bool IsAggregate, bool IsUnnesting);
 
 /// <summary>
 /// Walks DuckDB's syntax tree of one statement and refuses whatever is not listed: kinds of nodes, of table references and of expressions,
@@ -40,11 +42,10 @@ internal sealed class SelectJudge(FunctionList functions)
     private static readonly HashSet<string> VaryingWords =
         new(StringComparer.OrdinalIgnoreCase) { "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp" };
 
-    private static readonly HashSet<string> ReservedSchemas = ["information_schema", "pg_catalog", "temp", "system", "memory", "main"];
-
     private readonly List<TableUse> tables = [];
     private readonly SortedSet<string> varying = new(StringComparer.Ordinal);
     private bool isAggregate;
+    private bool isUnnesting;
 
     /// <param name="root">What <c>json_serialize_sql</c> answered.</param>
     /// <exception cref="RefusalException">Not accepted.</exception>
@@ -52,7 +53,7 @@ internal sealed class SelectJudge(FunctionList functions)
     {
         var judge = new SelectJudge(functions);
         judge.Walk(Statement(root), new Scope([], null));
-        return new Judgement(judge.tables, [.. judge.varying], judge.isAggregate);
+        return new Judgement(judge.tables, [.. judge.varying], judge.isAggregate, judge.isUnnesting);
     }
 
     /// <summary>The query node of the one SELECT statement in DuckDB's answer.</summary>
@@ -202,6 +203,7 @@ internal sealed class SelectJudge(FunctionList functions)
         if (verdict == FunctionVerdict.Varies && !(name is "age" && node.GetProperty("children").GetArrayLength() > 1))
             varying.Add(name.ToLowerInvariant());
         isAggregate |= !isWindow && functions.IsAggregate(name);
+        isUnnesting |= functions.IsUnnesting(name);
     }
 
     private void NoteVaryingWord(JsonElement node)
@@ -256,7 +258,7 @@ internal sealed class SelectJudge(FunctionList functions)
         }
 
         var name = $"{schema}.{table}".ToLowerInvariant();
-        if (!TableName.TryParse(name, out var parsed) || ReservedSchemas.Contains(parsed.Layer))
+        if (!TableName.TryParse(name, out var parsed) || Layers.Reserved.Contains(parsed.Layer))
             throw new RefusalException(SqlCodes.TableRefused, $"\"{name}\" is not a table of this Lakehouse", scope.Location, "tables are written layer.table");
         tables.Add(new TableUse(parsed, version, scope.Location));
     }

@@ -26,6 +26,13 @@ internal static class TableViews
             throw new RefusalException(Pipelines.Codes.SqlCodes.ConstructRefused, "a column's type is not a type");
     }
 
+    /// <summary>As SQL of ours names it; a layer's or a table's name may be a word of SQL.</summary>
+    public static string NameOf(SqlTable table)
+    {
+        var (schema, name) = Parts(table);
+        return $"{Sandbox.Name(schema)}.{Sandbox.Name(name)}";
+    }
+
     private static IEnumerable<string> Create(IReadOnlyList<SqlTable> tables, Func<SqlTable, string> select)
     {
         foreach (var schema in tables.Select(static table => Parts(table).Schema).Distinct(StringComparer.Ordinal))

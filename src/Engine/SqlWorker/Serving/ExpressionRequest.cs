@@ -13,7 +13,7 @@ internal static class ExpressionRequest
     public static BindResult Bind(RequestContext context, BindExpressionRequest request)
     {
         var text = SqlText.Verbatim(request.Expression);
-        var from = $"\n) FROM {request.Table.Table}";
+        var from = $"\n) FROM {Sandboxes.TableViews.NameOf(request.Table)}";
         try
         {
             CheckBalance(text);
@@ -58,6 +58,8 @@ internal static class ExpressionRequest
             throw new RefusalException(SqlCodes.ExpressionRefused, "an expression reads one table alone; it takes no subquery");
         if (kinds.Contains("WINDOW"))
             throw new RefusalException(SqlCodes.ExpressionRefused, "an expression takes no window function");
+        if (statement.Judgement.IsUnnesting)
+            throw new RefusalException(SqlCodes.ExpressionRefused, "an expression is one value of a row; it unnests nothing");
         if (request.Aggregate && !statement.Judgement.IsAggregate)
             throw new RefusalException(SqlCodes.ExpressionRefused, "the expression does not aggregate", help: "write an aggregate, such as avg(total)");
         if (!request.Aggregate && statement.Judgement.IsAggregate)
