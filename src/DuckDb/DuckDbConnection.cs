@@ -31,7 +31,7 @@ public sealed unsafe class DuckDbConnection : IDisposable
     /// <exception cref="DuckDbException">A statement failed; earlier ones have had their effect.</exception>
     public DuckDbResult Query(string sql)
     {
-        ArgumentNullException.ThrowIfNull(sql);
+        RequireWhole(sql);
         var result = new ResultHandle();
         return DuckDbResult.Of(result, NativeMethods.duckdb_query(handle, sql, result.Pointer));
     }
@@ -70,7 +70,7 @@ public sealed unsafe class DuckDbConnection : IDisposable
     /// <exception cref="DuckDbException">The text is not one statement that parses and binds.</exception>
     public PreparedStatement Prepare(string sql)
     {
-        ArgumentNullException.ThrowIfNull(sql);
+        RequireWhole(sql);
         var state = NativeMethods.duckdb_prepare(handle, sql, out var native);
         return PreparedStatement.Of(new PreparedStatementHandle(native), state);
     }
@@ -146,9 +146,17 @@ public sealed unsafe class DuckDbConnection : IDisposable
 
     public void Dispose() => handle.Dispose();
 
-    private ExtractedStatementsHandle Extract(string sql, out int count)
+    /// <summary>For C the text would end at its first NUL, and what comes after it would silently not run.</summary>
+    private static void RequireWhole(string sql)
     {
         ArgumentNullException.ThrowIfNull(sql);
+        if (sql.Contains('\0', StringComparison.Ordinal))
+            throw new DuckDbException(DuckDbErrorType.Parser, "the SQL holds a NUL character");
+    }
+
+    private ExtractedStatementsHandle Extract(string sql, out int count)
+    {
+        RequireWhole(sql);
         count = (int)NativeMethods.duckdb_extract_statements(handle, sql, out var native);
         var extracted = new ExtractedStatementsHandle(native);
         if (count > 0 || NativeMethods.duckdb_extract_statements_error(extracted) is not { Length: > 0 } error)

@@ -191,4 +191,16 @@ public sealed class QueryTests
         Assert.Throws<InvalidOperationException>(() => connection.ExecuteScalarLong("SELECT NULL"));
         Assert.Throws<OverflowException>(() => connection.ExecuteScalarLong("SELECT 9223372036854775808::HUGEINT"));
     }
+
+    [Fact]
+    public void A_text_with_NUL_is_refused_whole_and_not_run_up_to_it()
+    {
+        using var database = DuckDbDatabase.Open();
+        using var connection = database.Connect();
+        const string Sql = "CREATE TABLE t (i INT);\0 DROP TABLE t";
+        Assert.Equal(DuckDbErrorType.Parser, Assert.Throws<DuckDbException>(() => connection.Execute(Sql)).ErrorType);
+        Assert.Throws<DuckDbException>(() => connection.Prepare(Sql));
+        Assert.Throws<DuckDbException>(() => connection.CountStatements(Sql));
+        connection.Execute("CREATE TABLE t (i INT)");
+    }
 }

@@ -44,4 +44,5 @@ public enum DuckDbTypeId
     IntegerLiteral = 38,
     TimeNs = 39,
     Geometry = 40,
+    Variant = 41,
 }

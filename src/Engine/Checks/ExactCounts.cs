@@ -15,7 +15,7 @@ internal static class ExactCounts
         foreach (var (column, count) in nulls ?? new Dictionary<string, long>(StringComparer.Ordinal))
             known[column] = count;
         foreach (var column in subject.PartitionColumns)
-            known[column] = subject.Files.Where(file => string.IsNullOrEmpty(file.PartitionValues.GetValueOrDefault(column))).Sum(file => file.Rows);
+            known.TryAdd(column, subject.Files.Where(file => string.IsNullOrEmpty(file.PartitionValues.GetValueOrDefault(column))).Sum(file => file.Rows));
         return new ExactStatistics(subject.Files.Sum(file => file.Rows), known);
     }
 }

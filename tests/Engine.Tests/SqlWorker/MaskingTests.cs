@@ -17,6 +17,7 @@ public sealed class MaskingTests
     [InlineData("Could not parse string \"secret\" according to format specifier \"%Y\"\nsecret\n^\nError: Expected a number", "Could not parse string '…'")]
     [InlineData("Malformed JSON at byte 0 of input: unexpected character.  Input: \"secret\"", "Malformed JSON at byte … of input")]
     [InlineData("Invalid input for hex digit: s", "Invalid input for hex digit")]
+    [InlineData("Failed to parse format specifier secret%Q: Unrecognized format for strftime/strptime: %Q", "Failed to parse format specifier …")]
     [InlineData("Unknown TimeZone 'secret'!\n\nCandidate time zones: \"Etc/Greenwich\", \"Asia/Yerevan\"", "Unknown TimeZone '…'")]
     [InlineData("extract specifier \"secret\" not recognized", "extract specifier '…' not recognized")]
     [InlineData("", "")]

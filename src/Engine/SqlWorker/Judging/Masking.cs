@@ -11,12 +11,17 @@ internal static class Masking
     private const char Mask = '…';
     private const string Contraction = "can't";
 
+    /// <summary>After these words of DuckDB's a value stands bare.</summary>
+    private const string BareValue = "Failed to parse format specifier ";
+
     /// <summary>
     /// Everything from the first to the last quote, numbers, and what follows a colon or a line's end is gone. Of a message with more lines
     /// nothing stays after the first quote: a value may span lines, and may come again without quotes.
     /// </summary>
     public static string Of(string message)
     {
+        if (message.StartsWith(BareValue, StringComparison.Ordinal))
+            return BareValue + Mask;
         var text = WithoutContraction(message);
         var (end, quote) = (text.AsSpan().IndexOfAny('\n', '\r'), text.AsSpan().IndexOfAny('\'', '"', '`'));
         text = end < 0 ? WithoutQuoted(text) : quote < 0 ? text[..end] : $"{text.AsSpan(0, Math.Min(end, quote))}'{Mask}'";

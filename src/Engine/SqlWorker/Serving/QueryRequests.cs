@@ -17,7 +17,7 @@ internal static class QueryRequests
 
     /// <summary>Types that only DuckDB prints.</summary>
     private static readonly HashSet<DuckDbTypeId> Printed =
-        [DuckDbTypeId.Bit, DuckDbTypeId.TimeTz, DuckDbTypeId.BigNum, DuckDbTypeId.Geometry, DuckDbTypeId.Interval, DuckDbTypeId.TimeNs];
+        [DuckDbTypeId.Bit, DuckDbTypeId.TimeTz, DuckDbTypeId.BigNum, DuckDbTypeId.Geometry, DuckDbTypeId.Interval, DuckDbTypeId.TimeNs, DuckDbTypeId.Variant];
 
     public static RowsEnd Query(RequestContext context, long id, QueryRequest request)
     {

@@ -27,7 +27,8 @@ internal sealed class SqlRequests(string scratch) : IDisposable
         {
             spent = null;
             last.Sandbox.Dispose();
-            Directory.Delete(last.Folder, recursive: true);
+            if (Directory.Exists(last.Folder))
+                Directory.Delete(last.Folder, recursive: true);
         }
 
         next ??= Sandbox.Open();
@@ -65,7 +66,9 @@ internal sealed class SqlRequests(string scratch) : IDisposable
         finally
         {
             current = null;
-            if (sandbox.IsLocked)
+
+            // An interrupt may still be on its way to a request that was cancelled; it must not meet the next one.
+            if (sandbox.IsLocked || cancellationToken.IsCancellationRequested)
                 spent = (sandbox, folder);
             else
                 next = sandbox;
