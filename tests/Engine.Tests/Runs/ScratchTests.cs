@@ -10,7 +10,7 @@ public sealed class ScratchTests
         using var folder = new TemporaryFolder();
         using var living = ScratchRoot.Open(folder.Path);
         var held = living.ForRun().Folder("in");
-        var left = folder["0123456789ab"];
+        var left = folder["lh-run-0123456789ab"];
         Directory.CreateDirectory(Path.Combine(left, "1", "in-1"));
         File.WriteAllText(left + ".lock", "");
 
@@ -48,14 +48,30 @@ public sealed class ScratchTests
     {
         // A file where the folder should be: it cannot be removed as a folder by any user, root too.
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["0123456789ab"], "");
-        File.WriteAllText(folder["0123456789ab.lock"], "");
+        File.WriteAllText(folder["lh-run-0123456789ab"], "");
+        File.WriteAllText(folder["lh-run-0123456789ab.lock"], "");
         using (ScratchRoot.Open(folder.Path))
-            Assert.True(File.Exists(folder["0123456789ab.lock"]));
+            Assert.True(File.Exists(folder["lh-run-0123456789ab.lock"]));
 
-        File.Delete(folder["0123456789ab"]);
-        Directory.CreateDirectory(folder["0123456789ab"]);
+        File.Delete(folder["lh-run-0123456789ab"]);
+        Directory.CreateDirectory(folder["lh-run-0123456789ab"]);
         using (ScratchRoot.Open(folder.Path))
-            Assert.False(Directory.Exists(folder["0123456789ab"]));
+            Assert.False(Directory.Exists(folder["lh-run-0123456789ab"]));
+    }
+
+    [Fact]
+    public void What_is_not_of_our_making_stays_whatever_folder_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        string[] others = ["yarn.lock", "lh-run-.lock", "lh-run-notes.lock", "lh-run-0123456789AB.lock", "0123456789ab.lock"];
+        foreach (var other in others)
+        {
+            File.WriteAllText(folder[other], "theirs");
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(folder[Path.GetFileNameWithoutExtension(other)]).FullName, "file"), "theirs");
+        }
+
+        ScratchRoot.Open(folder.Path).Dispose();
+        Assert.Equal(others.Order(StringComparer.Ordinal), Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.All(others, other => Assert.True(File.Exists(Path.Combine(folder[Path.GetFileNameWithoutExtension(other)], "file"))));
     }
 }
