@@ -1,4 +1,4 @@
-using LakehouseOperator.Engine.Runs;
+using LakehouseOperator.Engine.Storage.Folders;
 using LakehouseOperator.Sql;
 
 namespace LakehouseOperator.Engine.Ingest;
@@ -13,5 +13,5 @@ internal sealed record StagedBatch(
 
     public long QuarantinedCount => Quarantined.Sum(static file => file.Rows);
 
-    public void Dispose() => ScratchRoot.TryRemove(Folder);
+    public void Dispose() => ClaimedFolder.TryRemove(Folder);
 }
