@@ -126,10 +126,11 @@ public sealed class SqlWorkerClient : ISqlWorker
                 throw new SqlWorkerGoneException(failed.End, failed.Message);
             }
 
-            if (answer.Kind != expected && answer.Kind != FrameKind.Cancelled)
+            var isCancelled = answer.Kind == FrameKind.Cancelled && cancellationToken.IsCancellationRequested;
+            if (answer.Kind != expected && !isCancelled)
                 throw new WorkerProtocolException($"the SQL worker answered {answer.Kind} instead of {expected}");
             isUsable = true;
-            return answer.Kind == expected ? answer.Read(type) : throw new OperationCanceledException(cancellationToken);
+            return isCancelled ? throw new OperationCanceledException(cancellationToken) : answer.Read(type);
         }
         catch (Exception e) when (e is WorkerProtocolException or IOException or SocketException or ObjectDisposedException)
         {

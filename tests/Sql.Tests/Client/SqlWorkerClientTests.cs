@@ -132,6 +132,7 @@ public sealed class SqlWorkerClientTests
             static request => Frame.Of(request.Id, FrameKind.Bound, new BindResult([]), FrameJson.Default.BindResult),
             static request => Frame.Of(request.Id, FrameKind.Rows, static json => json.WriteRawValue("[]")),
             static request => Frame.Of(request.Id, FrameKind.Parsed, static json => json.WriteRawValue("{\"inputs\":7}")),
+            static request => Frame.Of(request.Id, FrameKind.Cancelled),
             static request => Frame.Of(request.Id, (FrameKind)200),
         ];
         foreach (var answer in answers)

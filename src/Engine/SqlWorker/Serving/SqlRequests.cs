@@ -68,6 +68,8 @@ internal sealed class SqlRequests(string scratch) : IDisposable
             current = null;
 
             // An interrupt may still be on its way to a request that was cancelled; it must not meet the next one.
+            if (cancellationToken.IsCancellationRequested)
+                binding.Dispose();
             if (sandbox.IsLocked || cancellationToken.IsCancellationRequested)
                 spent = (sandbox, folder);
             else
