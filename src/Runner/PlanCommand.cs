@@ -68,7 +68,7 @@ internal static class PlanCommand
         using var log = LoggerFactory.Create(static logging => logging.AddProvider(new StandardError()).SetMinimumLevel(LogLevel.Information));
         using var scratch = ScratchRoot.Open();
         await using var workers = LocalWorkers.Open(TimeProvider.System);
-        var lake = LakeLocations.Open(plan.Lake.Layers, TimeProvider.System);
+        var lake = LakeLocations.Open(plan.Lake.Layers, TimeProvider.System, scratch.Path);
         var context = new RunContext(lake, workers, scratch, TimeProvider.System, NoProgress.Instance, log.CreateLogger("run"));
         var report = await PlanRunner.ExecuteAsync(plan, context, stop);
         await lake.SettleAsync();
