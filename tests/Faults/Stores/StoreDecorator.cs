@@ -3,13 +3,13 @@ using LakehouseOperator.Engine.Storage;
 namespace LakehouseOperator.Faults.Stores;
 
 /// <summary>A store that passes everything on; what overrides it sees whole keys, the layer's name first.</summary>
-public abstract class StoreDecorator(IObjectStore inner, string prefix) : IObjectStore
+public abstract class StoreDecorator(IObjectStore inner, string above) : IObjectStore
 {
     public string Location => inner.Location;
 
     protected IObjectStore Inner => inner;
 
-    public IObjectStore At(string below) => Below(inner.At(below), prefix + below + "/");
+    public IObjectStore At(string prefix) => Below(inner.At(prefix), above + prefix + "/");
 
     public virtual Task<PutOutcome> PutIfAbsentAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         inner.PutIfAbsentAsync(key, content, cancellationToken);
@@ -27,8 +27,8 @@ public abstract class StoreDecorator(IObjectStore inner, string prefix) : IObjec
 
     public virtual Task<ObjectEntry?> HeadAsync(string key, CancellationToken cancellationToken) => inner.HeadAsync(key, cancellationToken);
 
-    public virtual IAsyncEnumerable<ObjectEntry> ListAsync(string listed, string? startAfter, CancellationToken cancellationToken) =>
-        inner.ListAsync(listed, startAfter, cancellationToken);
+    public virtual IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, string? startAfter, CancellationToken cancellationToken) =>
+        inner.ListAsync(prefix, startAfter, cancellationToken);
 
     public virtual IAsyncEnumerable<string> ListFoldersAsync(string folder, CancellationToken cancellationToken) => inner.ListFoldersAsync(folder, cancellationToken);
 
@@ -36,7 +36,7 @@ public abstract class StoreDecorator(IObjectStore inner, string prefix) : IObjec
 
     protected abstract IObjectStore Below(IObjectStore below, string belowPrefix);
 
-    protected string Whole(string key) => prefix + key;
+    protected string Whole(string key) => above + key;
 
     /// <summary>Where the folder store keeps the object.</summary>
     protected string PathOf(string key) => Path.Combine(new Uri(inner.Location).LocalPath, key);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace LakehouseOperator.Engine.Storage.Folders;
@@ -13,6 +14,7 @@ internal sealed class ClaimedFolder : IDisposable
 
     /// <summary>Hexadecimal digits that follow the prefix.</summary>
     private const int Digits = 12;
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
     /// <summary>EWOULDBLOCK of flock(2).</summary>
     private const int HeldByAnother = 11;
@@ -50,7 +52,7 @@ internal sealed class ClaimedFolder : IDisposable
         foreach (var lockFile in Directory.EnumerateFiles(parent, prefix + "*" + LockSuffix))
         {
             var name = System.IO.Path.GetFileName(lockFile.AsSpan())[prefix.Length..^LockSuffix.Length];
-            if (name.Length != Digits || name.ContainsAnyExcept("0123456789abcdef"))
+            if (name.Length != Digits || name.ContainsAnyExcept(Hexadecimal))
                 continue;
             try
             {
