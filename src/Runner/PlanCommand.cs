@@ -3,11 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using LakehouseOperator.Engine.Local;
 using LakehouseOperator.Engine.Runs;
+using LakehouseOperator.Engine.Secrets;
+using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Sql;
-using Microsoft.Extensions.Logging;
 
 namespace LakehouseOperator.Runner;
 
@@ -17,22 +18,26 @@ internal static class PlanCommand
     public static Command Create()
     {
         var plan = new Option<string>("--plan") { Description = "The RunPlan, as JSON.", Required = true };
+        var secrets = new Option<string?>("--secrets") { Description = "Folder of the secrets that the plan names, DIR/<name>/<key>.", HelpName = "DIR" };
         var report = new Option<string?>("--report") { Description = "Where the RunReport goes; default: stdout." };
-        var command = new Command("run", "Carries out one plan, reports, and ends by the runner's exit codes.") { plan, report };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(plan), parsed.GetValue(report)));
+        var command = new Command("run", "Carries out one plan, reports, and ends by the runner's exit codes.") { plan, secrets, report };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(plan), parsed.GetValue(secrets), parsed.GetValue(report)));
         return command;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of the process.")]
-    private static async Task<int> RunAsync(string planFile, string? reportFile)
+    private static async Task<int> RunAsync(string planFile, string? secretsFolder, string? reportFile)
     {
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         try
         {
-            var plan = PlanJson.Read(await File.ReadAllTextAsync(planFile, stop.Token));
-            var report = await ExecuteAsync(plan, stop.Token);
+            var text = await File.ReadAllTextAsync(planFile, stop.Token);
+
+            // A worker starts while the plan is read; an Ingestion has few questions for one, or none.
+            await using var workers = LocalWorkers.Open(TimeProvider.System, warm: PlanJson.KindOf(text) is not (null or ResourceKind.Ingestion));
+            var report = await ExecuteAsync(PlanJson.Read(text), secretsFolder is null ? NoSecrets.Instance : new FolderSecrets(secretsFolder), workers, stop.Token);
             await WriteAsync(report, reportFile);
             return (int)(report.Error?.Exit ?? RunnerExit.Done);
         }
@@ -63,13 +68,11 @@ internal static class PlanCommand
         }
     }
 
-    private static async Task<RunReport> ExecuteAsync(RunPlan plan, CancellationToken stop)
+    private static async Task<RunReport> ExecuteAsync(RunPlan plan, ISecrets secrets, ISqlWorkerPool workers, CancellationToken stop)
     {
-        using var log = LoggerFactory.Create(static logging => logging.AddProvider(new StandardError()).SetMinimumLevel(LogLevel.Information));
         using var scratch = ScratchRoot.Open();
-        await using var workers = LocalWorkers.Open(TimeProvider.System);
         var lake = LakeLocations.Open(plan.Lake.Layers, TimeProvider.System, scratch.Path);
-        var context = new RunContext(lake, workers, scratch, TimeProvider.System, NoProgress.Instance, log.CreateLogger("run"));
+        var context = new RunContext(lake, workers, scratch, TimeProvider.System, NoProgress.Instance, new StandardError()) { Secrets = secrets };
         var report = await PlanRunner.ExecuteAsync(plan, context, stop);
         await lake.SettleAsync();
         return report;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
-using LakehouseOperator.DuckDb;
 using LakehouseOperator.Engine.SqlWorker.Serving;
 using LakehouseOperator.Pipelines.Codes;
 
@@ -31,10 +30,10 @@ internal static class SqlWorkerCommand
         {
             return (int)RunnerExit.Done;
         }
-        catch (DuckDbLibraryException e)
+        catch (DiagnosticException e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
-            return (int)RunnerExit.Invalid;
+            await Console.Error.WriteLineAsync($"{e.Diagnostic.Code.Id}: {e.Diagnostic.Message}");
+            return (int)e.Diagnostic.Code.Exit;
         }
         catch (Exception e)
         {

@@ -3,10 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace LakehouseOperator.Runner;
 
 /// <summary>Events as lines on stderr; stdout belongs to the report.</summary>
-internal sealed class StandardError : ILoggerProvider, ILogger
+internal sealed class StandardError : ILogger
 {
-    public ILogger CreateLogger(string categoryName) => this;
-
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
@@ -16,9 +14,5 @@ internal sealed class StandardError : ILoggerProvider, ILogger
     {
         if (IsEnabled(logLevel))
             Console.Error.WriteLine($"{logLevel.ToString().ToLowerInvariant()}: {formatter(state, exception).ReplaceLineEndings("\\n")}{(exception is null ? "" : $" ({exception.GetType().Name})")}");
-    }
-
-    public void Dispose()
-    {
     }
 }

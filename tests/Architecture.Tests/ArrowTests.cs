@@ -26,8 +26,8 @@ public sealed class ArrowTests
         ["LakehouseOperator.Sql"] = [],
         ["LakehouseOperator.Pipelines"] = ["YamlDotNet"],
         ["LakehouseOperator.Engine"] = ["Microsoft.Extensions.Logging.Abstractions"],
-        ["lakehouse-runner"] = ["System.CommandLine"],
-        ["lakehouse"] = ["System.CommandLine", "Spectre.Console"],
+        ["lakehouse-runner"] = ["System.CommandLine", "Microsoft.Extensions.Logging.Abstractions"],
+        ["lakehouse"] = ["System.CommandLine", "Spectre.Console", "Microsoft.Extensions.Logging.Abstractions"],
     };
 
     /// <summary>Framework assemblies that do input or output; the pure library refers to none of them.</summary>
@@ -60,11 +60,13 @@ public sealed class ArrowTests
     public void Pipelines_does_no_input_or_output() =>
         Assert.Empty(References("LakehouseOperator.Pipelines").Intersect(InputOutput, StringComparer.Ordinal));
 
+    /// <summary>Iterators ask for the current thread's id on their own; nothing else of Environment is pure.</summary>
     [Fact]
-    public void Pipelines_names_no_type_that_does_input_or_output()
+    public void Pipelines_calls_nothing_that_does_input_or_output()
     {
         string[] forbidden = ["System.IO.File", "System.IO.Directory", "System.IO.FileStream", "System.Console", "System.Environment", "System.Net.Sockets.Socket"];
-        Assert.Empty(TypeReferences("LakehouseOperator.Pipelines").Intersect(forbidden, StringComparer.Ordinal));
+        var calls = Calls("LakehouseOperator.Pipelines").Where(call => forbidden.Contains(call.Type, StringComparer.Ordinal));
+        Assert.Empty(calls.Except([("System.Environment", "get_CurrentManagedThreadId")]));
     }
 
     [Fact]
@@ -93,11 +95,14 @@ public sealed class ArrowTests
     private static List<string> References(string assembly) => Read(assembly, reader =>
         reader.AssemblyReferences.Select(handle => reader.GetString(reader.GetAssemblyReference(handle).Name)).ToList());
 
-    private static List<string> TypeReferences(string assembly) => Read(assembly, reader => reader.TypeReferences.Select(handle =>
-    {
-        var type = reader.GetTypeReference(handle);
-        return reader.GetString(type.Namespace) + "." + reader.GetString(type.Name);
-    }).ToList());
+    private static List<(string Type, string Member)> Calls(string assembly) => Read(assembly, reader => reader.MemberReferences
+        .Select(reader.GetMemberReference)
+        .Where(member => member.Parent.Kind == HandleKind.TypeReference)
+        .Select(member =>
+        {
+            var type = reader.GetTypeReference((TypeReferenceHandle)member.Parent);
+            return ($"{reader.GetString(type.Namespace)}.{reader.GetString(type.Name)}", reader.GetString(member.Name));
+        }).ToList());
 
     private static List<string> Namespaces(string assembly) => Read(assembly, reader =>
         reader.TypeDefinitions.Select(handle => reader.GetString(reader.GetTypeDefinition(handle).Namespace)).Distinct(StringComparer.Ordinal).ToList());

@@ -1,4 +1,5 @@
 using LakehouseOperator.Engine.Runs;
+using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Sources;
 using LakehouseOperator.Engine.Tables;
 using LakehouseOperator.Pipelines;
@@ -28,7 +29,8 @@ public static class IngestionRun
     /// <param name="log">Told of defects, whose report says little.</param>
     /// <returns>What the source or the tables refuse is the report's error and never thrown.</returns>
     public static async Task<RunReport> RunAsync(
-        RunPlan plan, Lake lake, ISqlWorkerPool workers, string scratch, TimeProvider time, IRunProgress progress, CancellationToken stop, ILogger? log = null)
+        RunPlan plan, Lake lake, ISqlWorkerPool workers, string scratch, TimeProvider time, IRunProgress progress, CancellationToken stop, ILogger? log = null,
+        ISecrets? secrets = null)
     {
         var started = time.GetUtcNow();
         var tally = new RunTally(plan.Resource, progress, time);
@@ -38,7 +40,7 @@ public static class IngestionRun
         {
             var ingestion = plan.Ingestion ?? throw new ArgumentException("the plan is no ingestion's", nameof(plan));
             using var database = new IngestionDatabase(plan.Limits, scratch);
-            await using var source = SourceCatalog.Create(ingestion.Source, time);
+            await using var source = SourceCatalog.Create(ingestion.Source, secrets ?? NoSecrets.Instance, time);
             tables.AddRange(ingestion.Tables.Select(table => new TableIngestion(plan, table, source, lake, workers, database, scratch, time, tally)));
             var ends = await Task.WhenAll(tables.Select(table => ingestion.Drain || tables.Count == 1
                 ? RunTableAsync(table, stop)

@@ -1,4 +1,5 @@
 using LakehouseOperator.Engine.Runs;
+using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Tables;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
@@ -80,7 +81,8 @@ public sealed class LocalRun
                 await LayerOwner.ClaimAsync(layer, lakehouse.Id, takeOver, time, CancellationToken.None);
             var places = Math.Max(1, Math.Min(lakehouse.Spec.Runner?.MaxConcurrentRuns ?? Defaults.MaxConcurrentRuns, Machine.Cores));
             var setting = new PlanSetting(lakehouse, locations, Machine.MemoryOfOne(places), Machine.Cores);
-            var context = new RunContext(lake, workers, scratch, time, observer, log);
+            var secrets = new DocumentSecrets(catalogue.Secrets, lakehouse.Id.Namespace, request.Secrets is { } folder ? new FolderSecrets(folder) : null);
+            var context = new RunContext(lake, workers, scratch, time, observer, log) { Secrets = secrets };
             var outcomes = await new LocalLoop(set, setting, context, observer, new LoopOptions(request.Once, places)).RunAsync(stop);
 
             // A checkpoint that is under way would be lost with the process, and short runs would never leave one.

@@ -8,13 +8,15 @@ namespace LakehouseOperator.Engine.Local;
 /// <summary>SQL workers as children of this process, from the <c>lakehouse-runner</c> beside it.</summary>
 public static class LocalWorkers
 {
+    /// <param name="warm">Start one ahead of the first question.</param>
     /// <exception cref="DiagnosticException"><see cref="RunCodes.WorkerGone"/>: the runner is not there.</exception>
-    public static ISqlWorkerPool Open(TimeProvider time)
+    public static ISqlWorkerPool Open(TimeProvider time, bool warm = true)
     {
         try
         {
             var pool = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), Scratch(), Machine.Cores), time);
-            pool.Warm();
+            if (warm)
+                pool.Warm();
             return new RememberingWorkers(pool);
         }
         catch (FileNotFoundException e)

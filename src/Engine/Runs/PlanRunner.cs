@@ -49,7 +49,7 @@ public static class PlanRunner
     private static Task<RunReport> ExecuteAsync(RunPlan plan, RunContext context, RunScratch scratch, CancellationToken cancellationToken) => plan.Kind switch
     {
         ResourceKind.Ingestion => IngestionRun.RunAsync(
-            plan, context.Lake, context.Workers, scratch.Path, context.Time, context.Progress, cancellationToken, context.Log),
+            plan, context.Lake, context.Workers, scratch.Path, context.Time, context.Progress, cancellationToken, context.Log, context.Secrets),
         ResourceKind.Transformation => new TransformationRun(plan, context, scratch).ExecuteAsync(cancellationToken),
         ResourceKind.QualityCheck => new QualityCheckRun(plan, context, scratch).ExecuteAsync(cancellationToken),
         _ => throw new DiagnosticException(RunCodes.PlanUnreadable, $"a {plan.Kind} is not run", "use a runner of the version that wrote the plan"),

@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Tables;
 using LakehouseOperator.Sql;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,10 @@ namespace LakehouseOperator.Engine.Runs;
 
 /// <summary>What runs of one process share. Runs may go on side by side.</summary>
 public sealed record RunContext(
-    Lake Lake, ISqlWorkerPool Workers, ScratchRoot Scratch, TimeProvider Time, IRunProgress Progress, ILogger Log);
+    Lake Lake, ISqlWorkerPool Workers, ScratchRoot Scratch, TimeProvider Time, IRunProgress Progress, ILogger Log)
+{
+    public ISecrets Secrets { get; init; } = NoSecrets.Instance;
+}
 
 /// <summary>For those who do not watch.</summary>
 public sealed class NoProgress : IRunProgress

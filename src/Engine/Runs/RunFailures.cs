@@ -1,3 +1,4 @@
+using LakehouseOperator.DuckDb;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Sql;
@@ -15,6 +16,7 @@ public static class RunFailures
     {
         DiagnosticException known => Describe(known.Diagnostic),
         SqlWorkerGoneException gone => Describe(DiagnosticOf(gone)),
+        DuckDbLibraryException library => Describe(DiagnosticOf(library)),
         IOException { HResult: NoSpaceLeft or QuotaExceeded } full => Describe(new Diagnostic(
             RunCodes.ScratchFull, DiagnosticSeverity.Error, $"no space left: {full.Message}", Help: "free space, or set LAKEHOUSE_SCRATCH to a larger volume")),
         IOException { HResult: ReadOnlyFileSystem } readOnly => Describe(new Diagnostic(
@@ -35,6 +37,9 @@ public static class RunFailures
 
     /// <summary>Whether waiting may mend it: these exits are retried, all others ask for a change.</summary>
     public static bool IsTransient(RunnerExit exit) => exit is RunnerExit.Source or RunnerExit.Store or RunnerExit.Target;
+
+    /// <summary>The message says what to do.</summary>
+    public static Diagnostic DiagnosticOf(DuckDbLibraryException library) => new(RunCodes.LibraryUnusable, DiagnosticSeverity.Error, library.Message);
 
     /// <summary>What ended a worker, for whoever has no run to report it with.</summary>
     public static Diagnostic DiagnosticOf(SqlWorkerGoneException gone) => gone.End switch

@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Sources.Files;
 using LakehouseOperator.Engine.Sources.Generator;
 using LakehouseOperator.Pipelines.Specs;
@@ -8,7 +9,7 @@ namespace LakehouseOperator.Engine.Sources;
 public static class SourceCatalog
 {
     /// <exception cref="ArgumentException">No member is set; validation refuses that before.</exception>
-    public static ISource Create(SourceSpec spec, TimeProvider time) => spec switch
+    public static ISource Create(SourceSpec spec, ISecrets secrets, TimeProvider time) => spec switch
     {
         { Generator: { } generator } => new GeneratorSource(generator, time),
         { Files: { } files } => new FilesSource(files, time),

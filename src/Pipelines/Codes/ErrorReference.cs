@@ -141,6 +141,7 @@ public static class ErrorReference
         RunCodes.OutputContended,
         RunCodes.UpstreamFailed,
         RunCodes.ScratchUnusable,
+        RunCodes.LibraryUnusable,
         RunCodes.Interrupted,
         BugCodes.Unhandled,
     ];

@@ -48,4 +48,7 @@ public static class RunCodes
 
     public static readonly ErrorCode ScratchUnusable =
         new("LH6024", "the scratch folder cannot be used", RunnerExit.ScratchFull);
+
+    public static readonly ErrorCode LibraryUnusable =
+        new("LH6025", "libduckdb is missing, does not load, or has another version", RunnerExit.Invalid);
 }

@@ -35,6 +35,22 @@ public static class PlanJson
         }
     }
 
+    /// <summary>What the plan is for, without reading the rest of it; null where the text does not say. <see cref="Read"/> judges it.</summary>
+    public static ResourceKind? KindOf(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String
+                && Enum.TryParse<ResourceKind>(kind.GetString(), out var known) ? known : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private static string Reason(JsonException e) => e.InnerException is null ? e.Message : e.InnerException.Message;
 }
 

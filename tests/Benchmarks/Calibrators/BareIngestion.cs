@@ -5,6 +5,7 @@ using LakehouseOperator.Benchmarks.Scenarios;
 using LakehouseOperator.DuckDb;
 using LakehouseOperator.Engine.Ingest;
 using LakehouseOperator.Engine.Ingest.Parsing;
+using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Sources;
 
 namespace LakehouseOperator.Benchmarks.Calibrators;
@@ -85,7 +86,7 @@ internal static class BareIngestion
 
     private static async Task<long> EachAsync(Events events, long batchRows, Func<IRecordFeed, long> read)
     {
-        var source = SourceCatalog.Create(events.Source, TimeProvider.System);
+        var source = SourceCatalog.Create(events.Source, NoSecrets.Instance, TimeProvider.System);
         await using var disposal = source;
         var none = new Dictionary<string, string>(StringComparer.Ordinal);
         await using var stream = await source.OpenAsync(new StreamOpening(events.Table, none, none, Drain: true, static _ => { }), CancellationToken.None);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LakehouseOperator.Engine.Ingest;
+using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Sources;
 using LakehouseOperator.Engine.Sources.Generator;
 using LakehouseOperator.Pipelines.Codes;
@@ -185,7 +186,7 @@ public sealed class GeneratorTests
     {
         var time = new ManualTime(Start);
         var spec = Spec with { Days = 0 };
-        await using var source = SourceCatalog.Create(new SourceSpec(spec), time);
+        await using var source = SourceCatalog.Create(new SourceSpec(spec), NoSecrets.Instance, time);
         await using var stream = await source.OpenAsync(Opening([], drain: false), CancellationToken.None);
         using var stop = new CancellationTokenSource();
         var next = stream.NextAsync(Bounds, stop.Token).AsTask();
@@ -207,7 +208,7 @@ public sealed class GeneratorTests
     private static async Task<(List<Record> Records, Dictionary<string, string> Positions)> Read(
         GeneratorSourceSpec spec, TimeProvider time, Dictionary<string, string> positions, long maxRows)
     {
-        await using var source = SourceCatalog.Create(new SourceSpec(spec), time);
+        await using var source = SourceCatalog.Create(new SourceSpec(spec), NoSecrets.Instance, time);
         await using var stream = await source.OpenAsync(Opening(positions, drain: true), CancellationToken.None);
         var records = new List<Record>();
         var reached = new Dictionary<string, string>(positions, StringComparer.Ordinal);

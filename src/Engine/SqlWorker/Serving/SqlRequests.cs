@@ -4,6 +4,7 @@ using LakehouseOperator.Engine.SqlWorker.Judging;
 using LakehouseOperator.Engine.SqlWorker.Sandboxes;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Sql;
+using LakehouseOperator.Sql.Client;
 using LakehouseOperator.Sql.Protocol;
 
 namespace LakehouseOperator.Engine.SqlWorker.Serving;
@@ -11,8 +12,6 @@ namespace LakehouseOperator.Engine.SqlWorker.Serving;
 /// <summary>What each kind of request does. Used from one thread, but for <see cref="Interrupt"/>.</summary>
 internal sealed class SqlRequests(string scratch) : IDisposable
 {
-    private const string WarmUp = "SELECT count(*) AS n FROM a.b WHERE c = 1 GROUP BY ALL";
-
     private readonly BindingSandbox binding = new(Path.Combine(scratch, "bind"));
     private Sandbox? next;
     private (Sandbox Sandbox, string Folder)? spent;
@@ -32,9 +31,10 @@ internal sealed class SqlRequests(string scratch) : IDisposable
         }
 
         next ??= Sandbox.Open();
-        if (!isWarm)
-            _ = SqlStatement.Parse(next.Connection, WarmUp, out _);
+        if (isWarm)
+            return;
         isWarm = true;
+        WarmUp();
     }
 
     /// <summary>Ends the statement that runs now. From any thread.</summary>
@@ -75,6 +75,25 @@ internal sealed class SqlRequests(string scratch) : IDisposable
             else
                 next = sandbox;
         }
+    }
+
+    /// <summary>
+    /// Answers to nobody, so that what is slow when it first happens (loading, compiling, DuckDB's first pages) has happened before the first request: whoever starts a
+    /// worker has other things to do meanwhile.
+    /// </summary>
+    private void WarmUp()
+    {
+        const string Sql = "SELECT count(*) AS n FROM a.b WHERE c = 1 GROUP BY ALL";
+        var limits = SqlWorkerOptions.Default.Bind;
+        IReadOnlyList<SqlTable> tables = [new SqlTable("a.b", [new SqlColumn("c", "INTEGER")], [], [])];
+        var output = Directory.CreateDirectory(Path.Combine(scratch, "warm")).FullName;
+        _ = Answer(Frame.Of(0, FrameKind.Bind, new BindRequest(Sql, tables, limits), FrameJson.Default.BindRequest), NoRows, CancellationToken.None);
+        var run = new RunRequest(Sql, tables, new OutputSpec(output, ["n"], [], 1 << 20), limits);
+        _ = Answer(Frame.Of(0, FrameKind.Run, run, FrameJson.Default.RunRequest), NoRows, CancellationToken.None);
+        Directory.Delete(output, recursive: true);
+        Prepare();
+
+        static Task NoRows(Frame rows) => Task.CompletedTask;
     }
 
     private static Frame Answer(RequestContext context, Frame request)

@@ -1,5 +1,8 @@
 using System.Net.Sockets;
+using LakehouseOperator.DuckDb;
+using LakehouseOperator.Engine.Runs;
 using LakehouseOperator.Engine.SqlWorker.Pool;
+using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Sql.Protocol;
 using LakehouseOperator.Sql.Server;
 
@@ -26,7 +29,7 @@ public static class SqlWorkerServer
         listener.Listen(16);
         await output.WriteLineAsync(WorkerProcess.ReadyLine).ConfigureAwait(false);
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
-        using var handler = new RequestHandler(scratch, time);
+        using var handler = Open(scratch, time);
         do
         {
             var socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
@@ -54,6 +57,18 @@ public static class SqlWorkerServer
         catch (Exception e) when (e is WorkerProtocolException or IOException or SocketException)
         {
             // A client that breaks the protocol or its connection has nobody to tell; the next one is served.
+        }
+    }
+
+    private static RequestHandler Open(string scratch, TimeProvider time)
+    {
+        try
+        {
+            return new RequestHandler(scratch, time);
+        }
+        catch (DuckDbLibraryException e)
+        {
+            throw new DiagnosticException(RunFailures.DiagnosticOf(e), e);
         }
     }
 
