@@ -14,9 +14,10 @@ public sealed class ArrowTests
         ["LakehouseOperator.DuckDb"] = [],
         ["LakehouseOperator.Sql"] = [],
         ["LakehouseOperator.Pipelines"] = [],
-        ["LakehouseOperator.Engine"] = ["LakehouseOperator.DuckDb", "LakehouseOperator.Sql", "LakehouseOperator.Pipelines"],
+        ["LakehouseOperator.Redis"] = [],
+        ["LakehouseOperator.Engine"] = ["LakehouseOperator.DuckDb", "LakehouseOperator.Sql", "LakehouseOperator.Pipelines", "LakehouseOperator.Redis"],
         ["lakehouse-runner"] = ["LakehouseOperator.Engine", "LakehouseOperator.Pipelines", "LakehouseOperator.Sql"],
-        ["lakehouse"] = ["LakehouseOperator.Engine", "LakehouseOperator.Pipelines", "LakehouseOperator.Sql"],
+        ["lakehouse"] = ["LakehouseOperator.Engine", "LakehouseOperator.Pipelines", "LakehouseOperator.Sql", "LakehouseOperator.Redis"],
     };
 
     /// <summary>Libraries of others, by assembly prefix, that an assembly of ours may use beside the framework.</summary>
@@ -25,6 +26,7 @@ public sealed class ArrowTests
         ["LakehouseOperator.DuckDb"] = [],
         ["LakehouseOperator.Sql"] = [],
         ["LakehouseOperator.Pipelines"] = ["YamlDotNet"],
+        ["LakehouseOperator.Redis"] = [],
         ["LakehouseOperator.Engine"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["lakehouse-runner"] = ["System.CommandLine", "Microsoft.Extensions.Logging.Abstractions"],
         ["lakehouse"] = ["System.CommandLine", "Spectre.Console", "Microsoft.Extensions.Logging.Abstractions"],
