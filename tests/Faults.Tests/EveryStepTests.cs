@@ -31,9 +31,11 @@ public abstract class EveryStep(Session session)
                 await break_(life, plan);
                 life.Remember();
                 await LakeOracle.CheckAsync(life.Lake);
+                if (fault is Fault.FailBefore or Fault.FailAfter)
+                    life.PassTime();
                 await Session.FinishAsync(life);
                 life.Remember();
-                await LakeOracle.CheckCompleteAsync(life.Lake, Session[world].Reference);
+                await LakeOracle.CheckCompleteAsync(life.Lake, life.Reference);
             }
             catch (ViolationException e)
             {
@@ -54,7 +56,7 @@ public abstract class EveryStep(Session session)
     protected static void RequireExit(LocalReport report, params int[] allowed)
     {
         if (!allowed.Contains(report.ExitCode))
-            throw new ViolationException($"exit code {report.ExitCode}");
+            throw new ViolationException($"exit code {report.ExitCode}: {string.Join("; ", report.Resources.Where(static one => one.Error is not null).Select(static one => $"{one.Resource}: {one.Error!.Message}"))}");
         foreach (var error in report.Resources.Select(static one => one.Error).OfType<Pipelines.Reports.RunError>())
         {
             if (error.Exit == RunnerExit.Bug)

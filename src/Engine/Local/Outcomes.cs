@@ -62,6 +62,8 @@ internal static class Outcomes
     {
         if (state.Decision?.Reason is Reason.Suspended)
             return Outcome.Suspended;
+        if (IsPublishedAllTheSame(state))
+            return Outcome.Succeeded;
         if (state.Report?.Error is { } error)
             return error.Code == RunCodes.Interrupted.Id ? Outcome.Interrupted : error.Exit == RunnerExit.Blocked && state.Resource is TransformationResource ? Outcome.Blocked : Outcome.Failed;
         if (state.Resource is QualityCheckResource)
@@ -70,6 +72,10 @@ internal static class Outcomes
             return report.Result == RunResult.UpToDate || (state.Resource is IngestionResource && report.RowsWritten == 0) ? Outcome.UpToDate : Outcome.Succeeded;
         return WithoutRun(state, stopped);
     }
+
+    /// <summary>The run failed after its commit had come about: the table says that nothing is owed, and it is what counts.</summary>
+    private static bool IsPublishedAllTheSame(SubjectState state) =>
+        state is { Resource: TransformationResource, Report.Error: not null, Decision: { Verdict: Verdict.Rest, Reason: Reason.Succeeded } };
 
     private static Outcome OfChecks(SubjectState state, bool stopped)
     {
@@ -90,7 +96,7 @@ internal static class Outcomes
     private static RunError? Error(SubjectState state, Outcome outcome, LocalSet set, ObservedTables tables)
     {
         if (state.Report?.Error is { } error)
-            return error;
+            return IsPublishedAllTheSame(state) ? null : error;
         if (outcome != Outcome.Waiting || state.Decision is not { } decision)
             return null;
         var unreadable = Reads(state.Resource, set).FirstOrDefault(table => tables.Error(table) is not null);

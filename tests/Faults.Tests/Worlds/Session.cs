@@ -177,6 +177,9 @@ public sealed class Session : IAsyncLifetime
             if (time > 0 && !steps.Names.Order(StringComparer.Ordinal).SequenceEqual(world.Steps.Order(StringComparer.Ordinal), StringComparer.Ordinal))
                 throw new InvalidOperationException($"{world.Name}: two undisturbed runs differ: {string.Join(", ", steps.Names.Except(world.Steps).Concat(world.Steps.Except(steps.Names)))}");
             (world.Reference, world.Steps) = (truth, steps.Names);
+            life.PassTime();
+            await FinishAsync(life);
+            world.LaterReference = await LakeOracle.CheckCompleteAsync(life.Lake, world.LaterReference);
         }
     }
 }

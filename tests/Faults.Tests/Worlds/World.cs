@@ -14,6 +14,9 @@ public sealed record World(string Name, string Folder, LocalDocuments Documents,
     /// <summary>What an undisturbed run ends with.</summary>
     public LakeTruth Reference { get; set; } = null!;
 
+    /// <summary>What it ends with where another run follows, so much later that every backoff has passed: the sources have gone on meanwhile.</summary>
+    public LakeTruth LaterReference { get; set; } = null!;
+
     /// <summary>The steps of an undisturbed run, in order.</summary>
     public IReadOnlyList<string> Steps { get; set; } = [];
 
@@ -54,9 +57,16 @@ public sealed class Life(World world, string folder) : IDisposable
 
     public string Scratch => Path.Combine(Folder, "scratch");
 
-    public Scene Scene => new(Lake, Scratch, World.Now);
+    public Scene Scene => new(Lake, Scratch, now);
 
+    public LakeTruth Reference => now == World.Now ? World.Reference : World.LaterReference;
+
+    private static readonly TimeSpan Longer = TimeSpan.FromSeconds(10);
+    private DateTimeOffset now = world.Now;
     private readonly Dictionary<string, string> commits = new(StringComparer.Ordinal);
+
+    /// <summary>What runs from now on begins later than any backoff of a run before can have ended.</summary>
+    public void PassTime() => now = World.Now + Longer;
 
     /// <summary>Remembers every commit of the lake; one that was seen before must still be what it was.</summary>
     /// <exception cref="ViolationException">It is gone or another.</exception>
