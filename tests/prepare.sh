@@ -1,6 +1,7 @@
 # Sourced by the scripts that run tests: brings what the tests need beyond the SDK, on a bare Debian 12 as root too.
 need=()
 command -v zstd >/dev/null || need+=(zstd)
+command -v redis-server >/dev/null || need+=(redis-server)
 if ((${#need[@]})); then
   if [[ $(id -u) != 0 ]]; then
     echo "missing: ${need[*]}; install them (apt-get install ${need[*]}) and run again" >&2
