@@ -65,7 +65,7 @@ public sealed class RedisConnection : IAsyncDisposable
         RedisConnection? connection = null;
         try
         {
-            connection = new RedisConnection(await Dial.OpenAsync(address, options, either.Token).ConfigureAwait(false), address, options, time);
+            connection = Over(await Dial.OpenAsync(address, options, either.Token).ConfigureAwait(false), address, options, time);
             (connection.Protocol, connection.ServerVersion) = await Handshake.RunAsync(connection, credentials, options.ClientName, either.Token).ConfigureAwait(false);
             var connected = connection;
             connection = null;
@@ -74,7 +74,8 @@ public sealed class RedisConnection : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new RedisConnectionException(
-                RedisConnectionFault.TimedOut, string.Create(CultureInfo.InvariantCulture, $"{address}: no connection within {options.ConnectTimeout.TotalSeconds} s"));
+                RedisConnectionFault.TimedOut,
+                string.Create(CultureInfo.InvariantCulture, $"{address}: no connection within {options.ConnectTimeout.TotalSeconds} s{(address.Tls ? "; does the server speak TLS there?" : "")}"));
         }
         finally
         {
@@ -82,6 +83,9 @@ public sealed class RedisConnection : IAsyncDisposable
                 await connection.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>Over an open stream, which it owns, without a handshake.</summary>
+    internal static RedisConnection Over(Stream stream, RedisAddress address, RedisOptions options, TimeProvider time) => new(stream, address, options, time);
 
     /// <summary>Sends a command and reads its answer.</summary>
     /// <exception cref="RedisErrorException">The answer is an error.</exception>
