@@ -17,6 +17,12 @@ public interface ISqlWorker : IAsyncDisposable
     /// <summary>Judges a scalar or aggregate expression over one table's columns, as used by checks. <c>aggregate</c>: must aggregate; otherwise must not.</summary>
     Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What the SELECT asks of its tables' columns before anything else, so that files without such rows need not be brought. Never an error: what cannot be told, or
+    /// would be told otherwise a moment later (<c>now()</c>), is left out.
+    /// </summary>
+    Task<FilterResult> FiltersAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken);
+
     /// <summary>Runs the SELECT over the files and writes its projected result as Parquet.</summary>
     Task<RunResult> RunAsync(string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken);
 

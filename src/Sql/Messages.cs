@@ -37,6 +37,29 @@ public sealed record ParseResult(IReadOnlyList<SqlReference> Inputs, IReadOnlyLi
 /// <param name="Columns">Result columns with the types that DuckDB derives, before the type table is applied.</param>
 public sealed record BindResult(IReadOnlyList<SqlColumn> Columns, SqlError? Error = null);
 
+/// <summary>What a scan asks of a column: rows that do not meet it are not read.</summary>
+/// <param name="Operator">One of the constants below; values of another are ignored.</param>
+/// <param name="Values">In Delta's spelling of partition values (protocol, "Partition Value Serialization"); decimals may carry an exponent. One, or for <see cref="In"/> at least one.</param>
+public sealed record ColumnFilter(string Column, string Operator, IReadOnlyList<string> Values)
+{
+    public const string In = "in";
+    public const string Less = "<";
+    public const string LessOrEqual = "<=";
+    public const string Greater = ">";
+    public const string GreaterOrEqual = ">=";
+    public const string IsNull = "isNull";
+    public const string IsNotNull = "isNotNull";
+}
+
+/// <param name="Scans">Each scan of the table in the SQL, with what a row must meet for it, all of it. A row that meets none of them is never looked at.</param>
+public sealed record TableFilter(string Table, IReadOnlyList<IReadOnlyList<ColumnFilter>> Scans, long? Version = null);
+
+/// <param name="Tables">Those of which not every row is needed, as far as can be told.</param>
+public sealed record FilterResult(IReadOnlyList<TableFilter> Tables)
+{
+    public static FilterResult None { get; } = new([]);
+}
+
 /// <summary>Bounds of one request. The deadline is held by the client, which ends the worker's process when it passes.</summary>
 public sealed record SqlLimits(TimeSpan Deadline, long MemoryBytes, long ScratchBytes, int Threads);
 

@@ -56,7 +56,8 @@ internal static class QueryCommand
             if (parsed.Error is { } refused)
                 throw At(sql, refused);
             var budget = new RunScratchBudget(scratch.Folder("in"), Pipelines.Plans.Defaults.ScratchBytes);
-            var tables = await TableStaging.StageAsync(await ResolveAsync(lake, sql, parsed.Inputs, cancellationToken), budget, cancellationToken);
+            var inputs = await InputPruning.PruneAsync(worker, sql, await ResolveAsync(lake, sql, parsed.Inputs, cancellationToken), cancellationToken);
+            var tables = await TableStaging.StageAsync(inputs, budget, cancellationToken);
             var limits = new SqlLimits(Longest, Machine.MemoryOfOne(1), Pipelines.Plans.Defaults.ScratchBytes, Machine.Cores);
             var rows = await worker.QueryAsync(sql, tables, limits, MaxRows, cancellationToken);
             if (rows.Error is { } failed)

@@ -12,6 +12,7 @@ public sealed class RememberingWorkers(ISqlWorkerPool workers) : ISqlWorkerPool
 {
     private readonly ISqlWorkerPool inner = workers;
     private readonly ConcurrentDictionary<string, ParseResult> parsed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FilterResult> filters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, BindResult> bound = new(StringComparer.Ordinal);
 
     public Task<ISqlWorker> RentAsync(CancellationToken cancellationToken) => Task.FromResult<ISqlWorker>(new Worker(this));
@@ -57,6 +58,14 @@ public sealed class RememberingWorkers(ISqlWorkerPool workers) : ISqlWorkerPool
             if (memory.bound.TryGetValue(key, out var known))
                 return known;
             return memory.bound[key] = await (await RentedAsync(cancellationToken)).BindExpressionAsync(expression, aggregate, table, cancellationToken);
+        }
+
+        public async Task<FilterResult> FiltersAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken)
+        {
+            var key = KeyOf(sql, tables);
+            if (memory.filters.TryGetValue(key, out var known))
+                return known;
+            return memory.filters[key] = await (await RentedAsync(cancellationToken)).FiltersAsync(sql, tables, cancellationToken);
         }
 
         public async Task<RunResult> RunAsync(

@@ -9,7 +9,11 @@ namespace LakehouseOperator.Engine.Transforms;
 
 /// <summary>A table and the version of it that a run reads.</summary>
 /// <param name="PinnedVersion">Set where the SQL pins it; otherwise the snapshot was the newest when it was taken.</param>
-public sealed record PinnedTable(DeltaTable Table, Snapshot Snapshot, long? PinnedVersion = null);
+/// <param name="Needed">The files of the snapshot that the SQL needs; null: all.</param>
+public sealed record PinnedTable(DeltaTable Table, Snapshot Snapshot, long? PinnedVersion = null, IReadOnlyList<DataFile>? Needed = null)
+{
+    public IReadOnlyList<DataFile> Files => Needed ?? Snapshot.Files;
+}
 
 /// <summary>Brings snapshots' files where the SQL worker may read them.</summary>
 public static class TableStaging
@@ -24,7 +28,7 @@ public static class TableStaging
     public static async Task<IReadOnlyList<SqlTable>> StageAsync(
         IReadOnlyList<PinnedTable> tables, RunScratchBudget budget, CancellationToken cancellationToken)
     {
-        budget.Reserve(tables.Where(table => !IsLocal(table.Table.Store)).Sum(table => table.Snapshot.Files.Sum(file => file.Size)));
+        budget.Reserve(tables.Where(table => !IsLocal(table.Table.Store)).Sum(table => table.Files.Sum(file => file.Size)));
         var staged = new SqlTable[tables.Count];
         for (var i = 0; i < tables.Count; i++)
             staged[i] = await StageAsync(tables[i], budget.Folder, cancellationToken);
@@ -41,14 +45,14 @@ public static class TableStaging
 
     private static async Task<SqlTable> StageAsync(PinnedTable table, string folder, CancellationToken cancellationToken)
     {
-        var files = new SqlInputFile[table.Snapshot.Files.Count];
+        var files = new SqlInputFile[table.Files.Count];
         await System.Threading.Tasks.Parallel.ForAsync(
             0,
             files.Length,
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
             async (i, cancellation) =>
             {
-                var file = table.Snapshot.Files[i];
+                var file = table.Files[i];
                 var path = await table.Table.Store.StageAsync(DataFilePath.KeyIn(table.Table.Store, file.Path), folder, cancellation)
                     ?? throw new DiagnosticException(TableCodes.LogDamaged, $"{table.Table.Name} version {table.Snapshot.Version} names {file.Path}, which is not there", "the file was removed behind the log; restore it");
                 files[i] = new SqlInputFile(path, file.Rows ?? -1, file.PartitionValues);

@@ -56,9 +56,10 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
 
         context.Progress.Stage(plan.Resource, RunStage.Staging);
         var staging = new RunScratchBudget(scratch.Folder("in"), plan.Limits.ScratchBytes);
-        var tables = await TableStaging.StageAsync(inputs, staging, cancellationToken);
         StagedOutput staged;
         IReadOnlyList<CheckResult> checks;
+        inputs = await PruneAsync(inputs, cancellationToken);
+        var tables = await TableStaging.StageAsync(inputs, staging, cancellationToken);
         var worker = await context.Workers.RentAsync(cancellationToken);
         await using (worker)
         {
@@ -68,7 +69,7 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
             checks = await GateAudit.JudgeAsync(worker, plan, context, staged, staging, cancellationToken);
         }
 
-        var read = inputs.Sum(input => input.Snapshot.Rows ?? 0);
+        var read = inputs.Sum(input => input.Files.Sum(file => file.Rows ?? 0));
         if (GateAudit.Verdict(checks, spec.Table) is { } verdict)
         {
             return Report(RunResult.Blocked, inputs, published is null ? [] : [TableOf(published, 0)])
@@ -102,6 +103,14 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
         }
 
         return inputs;
+    }
+
+    /// <summary>No worker is held while files are brought.</summary>
+    private async Task<IReadOnlyList<PinnedTable>> PruneAsync(IReadOnlyList<PinnedTable> inputs, CancellationToken cancellationToken)
+    {
+        var worker = await context.Workers.RentAsync(cancellationToken);
+        await using (worker)
+            return await InputPruning.PruneAsync(worker, spec.Sql, inputs, cancellationToken);
     }
 
     private ConsumedInputs Consumed(IReadOnlyList<PinnedTable> inputs) => new(

@@ -77,6 +77,13 @@ public sealed class SqlWorkerClient : ISqlWorker
         return AskAsync(request, FrameKind.Bound, FrameJson.Default.BindResult, options.Bind, null, null, cancellationToken);
     }
 
+    public Task<FilterResult> FiltersAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken)
+    {
+        var content = new FilterRequest(sql, [.. tables.Select(static t => t with { Files = [] })], options.Bind);
+        var request = Frame.Of(++lastId, FrameKind.Filters, content, FrameJson.Default.FilterRequest);
+        return AskAsync(request, FrameKind.Filtered, FrameJson.Default.FilterResult, options.Bind, null, null, cancellationToken);
+    }
+
     public Task<RunResult> RunAsync(string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken)
     {
         var request = Frame.Of(++lastId, FrameKind.Run, new RunRequest(sql, tables, output, limits), FrameJson.Default.RunRequest);

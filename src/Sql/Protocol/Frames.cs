@@ -39,6 +39,7 @@ public enum FrameKind : byte
     BindExpression = 4,
     Run = 5,
     Query = 6,
+    Filters = 8,
 
     /// <summary>Client: give up the request of this id; no JSON. It is answered all the same, by <see cref="Cancelled"/> or as if nothing was.</summary>
     Cancel = 7,
@@ -61,6 +62,9 @@ public enum FrameKind : byte
     /// <summary>No JSON.</summary>
     Cancelled = 70,
 
+    /// <summary><see cref="FilterResult"/>.</summary>
+    Filtered = 72,
+
     /// <summary><see cref="WorkerFailure"/>: the worker could not answer; it is not to be used again.</summary>
     Failed = 71,
 }
@@ -72,6 +76,8 @@ public sealed record Hello(int Protocol, int Oldest, string? Engine = null);
 public sealed record ParseRequest(string Sql, SqlLimits Limits);
 
 public sealed record BindRequest(string Sql, IReadOnlyList<SqlTable> Tables, SqlLimits Limits);
+
+public sealed record FilterRequest(string Sql, IReadOnlyList<SqlTable> Tables, SqlLimits Limits);
 
 public sealed record BindExpressionRequest(string Expression, bool Aggregate, SqlTable Table, SqlLimits Limits);
 
@@ -98,6 +104,8 @@ public sealed class WorkerProtocolException(string message, Exception? inner = n
 [JsonSerializable(typeof(ParseRequest))]
 [JsonSerializable(typeof(BindRequest))]
 [JsonSerializable(typeof(BindExpressionRequest))]
+[JsonSerializable(typeof(FilterRequest))]
+[JsonSerializable(typeof(FilterResult))]
 [JsonSerializable(typeof(RunRequest))]
 [JsonSerializable(typeof(QueryRequest))]
 [JsonSerializable(typeof(ParseResult))]

@@ -85,6 +85,8 @@ public sealed class CheckBench : IAsyncLifetime
         public Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken) =>
             inner.BindExpressionAsync(expression, aggregate, table, cancellationToken);
 
+        public Task<FilterResult> FiltersAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) => inner.FiltersAsync(sql, tables, cancellationToken);
+
         public Task<RunResult> RunAsync(string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken) =>
             inner.RunAsync(sql, tables, output, limits, cancellationToken);
 

@@ -56,6 +56,8 @@ public sealed class SqlJudgeTests
 
         public Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken) => AnswerAsync(new BindResult([]));
 
+            public Task<FilterResult> FiltersAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<RunResult> RunAsync(string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

@@ -36,6 +36,8 @@ public sealed class OneWorker(ISqlWorkerPool inner) : ISqlWorkerPool
         public Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken) =>
             worker.BindExpressionAsync(expression, aggregate, table, cancellationToken);
 
+        public Task<FilterResult> FiltersAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) => worker.FiltersAsync(sql, tables, cancellationToken);
+
         public Task<RunResult> RunAsync(string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken) =>
             worker.RunAsync(sql, tables, output, limits, cancellationToken);
 

@@ -164,6 +164,9 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
         public Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken) =>
             Client.BindExpressionAsync(expression, aggregate, table, cancellationToken);
 
+        public Task<FilterResult> FiltersAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) =>
+            Client.FiltersAsync(sql, tables, cancellationToken);
+
         public Task<RunResult> RunAsync(
             string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken) =>
             Client.RunAsync(sql, tables, output, limits, cancellationToken);

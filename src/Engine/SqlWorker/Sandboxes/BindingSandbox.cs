@@ -15,9 +15,15 @@ internal sealed class BindingSandbox(string scratch) : IDisposable
     private SqlLimits? bounds;
     private bool isInHand;
 
+    /// <summary>
+    /// Here all tables are empty, and elsewhere they are not: nothing may follow from that. And one scan of a table shall stay one.
+    /// </summary>
+    private const string ForgetRows = "SET disabled_optimizers = 'statistics_propagation,late_materialization'";
+
     /// <summary>Tables for one statement, until <see cref="End"/>.</summary>
+    /// <param name="setup">Makes the tables.</param>
     /// <exception cref="DuckDbException">The tables cannot be made, which is not the statement's fault.</exception>
-    public DuckDbConnection Begin(SqlLimits limits, IReadOnlyList<SqlTable> tables)
+    public DuckDbConnection Begin(SqlLimits limits, IEnumerable<string> setup)
     {
         if (isInHand || bounds != limits)
             Dispose();
@@ -25,11 +31,11 @@ internal sealed class BindingSandbox(string scratch) : IDisposable
         if (sandbox is null)
         {
             sandbox = Sandbox.Open();
-            sandbox.Lock(limits, scratch, null, [], []);
+            sandbox.Lock(limits, scratch, null, [], [ForgetRows]);
             bounds = limits;
         }
 
-        sandbox.Connection.Execute($"BEGIN TRANSACTION;\n{string.Join(";\n", TableViews.Empty(tables))}");
+        sandbox.Connection.Execute($"BEGIN TRANSACTION;\n{string.Join(";\n", setup)}");
         return sandbox.Connection;
     }
 

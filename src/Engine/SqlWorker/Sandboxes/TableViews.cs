@@ -9,10 +9,14 @@ namespace LakehouseOperator.Engine.SqlWorker.Sandboxes;
 internal static class TableViews
 {
     /// <summary>Over the files of the snapshots.</summary>
-    public static IEnumerable<string> OverFiles(IReadOnlyList<SqlTable> tables) => Create(tables, TableScan.Sql);
+    public static IEnumerable<string> OverFiles(IReadOnlyList<SqlTable> tables) => Create(tables, "VIEW", static table => "AS " + TableScan.Sql(table));
 
     /// <summary>Without rows, of the declared columns.</summary>
-    public static IEnumerable<string> Empty(IReadOnlyList<SqlTable> tables) => Create(tables, WithoutRows);
+    public static IEnumerable<string> Empty(IReadOnlyList<SqlTable> tables) => Create(tables, "VIEW", static table => "AS " + WithoutRows(table));
+
+    /// <summary>Tables of their own, so that a plan says of each what is asked of it.</summary>
+    public static IEnumerable<string> WithColumns(IReadOnlyList<SqlTable> tables) => Create(tables, "TABLE", static table =>
+        $"({string.Join(", ", table.Columns.Select(static column => $"{Sandbox.Name(column.Name)} {column.Type}"))})");
 
     /// <summary>Types are texts that others wrote: they must be no more than types where our statements hold them.</summary>
     /// <exception cref="RefusalException">A type's text is more than that.</exception>
@@ -33,14 +37,14 @@ internal static class TableViews
         return $"{Sandbox.Name(schema)}.{Sandbox.Name(name)}";
     }
 
-    private static IEnumerable<string> Create(IReadOnlyList<SqlTable> tables, Func<SqlTable, string> select)
+    private static IEnumerable<string> Create(IReadOnlyList<SqlTable> tables, string kind, Func<SqlTable, string> definition)
     {
         foreach (var schema in tables.Select(static table => Parts(table).Schema).Distinct(StringComparer.Ordinal))
             yield return $"CREATE SCHEMA IF NOT EXISTS {Sandbox.Name(schema)}";
         foreach (var table in tables)
         {
             var (schema, name) = Parts(table);
-            yield return $"CREATE VIEW {Sandbox.Name(schema)}.{Sandbox.Name(SqlStatement.ViewName(name, table.Version))} AS {select(table)}";
+            yield return $"CREATE {kind} {Sandbox.Name(schema)}.{Sandbox.Name(SqlStatement.ViewName(name, table.Version))} {definition(table)}";
         }
     }
 

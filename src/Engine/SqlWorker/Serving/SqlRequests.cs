@@ -107,6 +107,8 @@ internal sealed class SqlRequests(string scratch) : IDisposable
                 return Frame.Of(request.Id, FrameKind.Bound, Bind(context, request.Read(json.BindRequest)), json.BindResult);
             case FrameKind.BindExpression:
                 return Frame.Of(request.Id, FrameKind.Bound, ExpressionRequest.Bind(context, request.Read(json.BindExpressionRequest)), json.BindResult);
+            case FrameKind.Filters:
+                return Frame.Of(request.Id, FrameKind.Filtered, FilterRequests.Filters(context, request.Read(json.FilterRequest)), json.FilterResult);
             case FrameKind.Run:
                 return Frame.Of(request.Id, FrameKind.Ran, RunRequests.Run(context, request.Read(json.RunRequest)), json.RunResult);
             case FrameKind.Query:
@@ -165,7 +167,7 @@ internal sealed record RequestContext(
         DuckDbConnection connection;
         try
         {
-            connection = Binding.Begin(limits, tables);
+            connection = Binding.Begin(limits, TableViews.Empty(tables));
         }
         catch (DuckDbException e) when (!e.IsInterrupt)
         {

@@ -31,6 +31,7 @@ public static class Scan
         {
             Comparison.IsNull => known.NullCount != 0,
             Comparison.IsNotNull => !noValue,
+            Comparison.In => !noValue && term.Values is { } values && values.Any(value => MayCompare(Comparison.Equal, value, known)),
             _ => !noValue && term.Value is { } value && MayCompare(term.Comparison, value, known),
         };
     }

@@ -19,6 +19,10 @@ public sealed record ColumnStatistics(ColumnValue? Min, ColumnValue? Max, long? 
 /// </summary>
 public sealed class FileStatistics
 {
+    /// <summary>Decimal digits that a double keeps, and bits less one.</summary>
+    private const int DoubleDigits = 15;
+    private const int DoubleBits = 52;
+
     private readonly JsonElement root;
 
     private FileStatistics(JsonElement root, long? rows)
@@ -58,16 +62,22 @@ public sealed class FileStatistics
         var max = Find("maxValues", path) is { } greatest ? ColumnValue.Parse(greatest, type) : null;
         if (max is { } bound && type == ColumnType.Timestamp)
             max = RoundedUp(bound);
+        if (type is ColumnType.Decimal { Precision: > DoubleDigits })
+            (min, max) = (min is { } from ? Widened(from, -1) : null, max is { } to ? Widened(to, 1) : null);
         return new ColumnStatistics(min, max, nulls, IsExact(type));
     }
 
     /// <summary>Delta cuts timestamps to milliseconds, and most writers cut a maximum downwards.</summary>
     private static ColumnValue RoundedUp(ColumnValue max) => max.Number % 1000 == 0 ? ColumnValue.OfNumber(max.Number + 999) : max;
 
+    /// <summary>Some writers take decimals through a double; what they print may lie half a unit of its last place off.</summary>
+    private static ColumnValue Widened(ColumnValue bound, int towards) =>
+        ColumnValue.OfNumber(bound.Number + (towards * ((Int128.Abs(bound.Number) >> DoubleBits) + 1)));
+
     /// <summary>Strings may be cut, timestamps rounded, and floating point may leave NaN out.</summary>
     private static bool IsExact(ColumnType type) => type switch
     {
-        ColumnType.Decimal => true,
+        ColumnType.Decimal number => number.Precision <= DoubleDigits,
         ColumnType.Primitive primitive => primitive.Kind is PrimitiveKind.Boolean or PrimitiveKind.Byte or PrimitiveKind.Short
             or PrimitiveKind.Integer or PrimitiveKind.Long or PrimitiveKind.Date,
         _ => false,
