@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace LakehouseOperator.Faults.Tests.Worlds;
 
-/// <summary><c>lakehouse run --once</c>, as users start it.</summary>
+/// <summary><c>lakehouse run</c>, as users start it.</summary>
 internal sealed class ProgramProcess : IDisposable
 {
     private const string Worker = "lakehouse-runner";
@@ -14,9 +14,11 @@ internal sealed class ProgramProcess : IDisposable
     private readonly ConcurrentQueue<string> said = new();
     private readonly SemaphoreSlim commits = new(0);
 
-    public ProgramProcess(string documents, string lake, string scratch)
+    /// <param name="once">Ends when all is drained and done; else when it is told to.</param>
+    public ProgramProcess(string documents, string lake, string scratch, bool once = true)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "lakehouse"), ["run", "-f", documents, "--lake", lake, "--once"])
+        string[] arguments = ["run", "-f", documents, "--lake", lake];
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "lakehouse"), once ? [.. arguments, "--once"] : arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -44,6 +46,13 @@ internal sealed class ProgramProcess : IDisposable
     }
 
     public void Kill() => process.Kill();
+
+    /// <summary>SIGTERM.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {process.Id}")]);
+        kill.WaitForExit();
+    }
 
     public async Task<int> EndAsync()
     {
