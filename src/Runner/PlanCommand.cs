@@ -71,7 +71,7 @@ internal static class PlanCommand
     private static async Task<RunReport> ExecuteAsync(RunPlan plan, ISecrets secrets, ISqlWorkerPool workers, CancellationToken stop)
     {
         using var scratch = ScratchRoot.Open();
-        var lake = LakeLocations.Open(plan.Lake.Layers, TimeProvider.System, scratch.Path);
+        var lake = LakeLocations.Open(plan.Lake.Layers, plan.Lake.S3, secrets, TimeProvider.System, scratch.Path);
         var context = new RunContext(lake, workers, scratch, TimeProvider.System, NoProgress.Instance, new StandardError()) { Secrets = secrets };
         var report = await PlanRunner.ExecuteAsync(plan, context, stop);
         await lake.SettleAsync();

@@ -27,7 +27,7 @@ public sealed class ArrowTests
         ["LakehouseOperator.Sql"] = [],
         ["LakehouseOperator.Pipelines"] = ["YamlDotNet"],
         ["LakehouseOperator.Redis"] = [],
-        ["LakehouseOperator.Engine"] = ["Microsoft.Extensions.Logging.Abstractions"],
+        ["LakehouseOperator.Engine"] = ["Microsoft.Extensions.Logging.Abstractions", "AWSSDK.Core", "AWSSDK.S3"],
         ["lakehouse-runner"] = ["System.CommandLine", "Microsoft.Extensions.Logging.Abstractions"],
         ["lakehouse"] = ["System.CommandLine", "Spectre.Console", "Microsoft.Extensions.Logging.Abstractions"],
     };

@@ -14,10 +14,11 @@ internal static class HistoryCommand
         var table = new Argument<string>("TABLE") { Description = "A table, layer.table." };
         var lake = Options.Lake();
         var paths = Options.Paths(required: false, severalAfterOne: false);
+        var secrets = Options.Secrets();
         var output = Options.Output("table", "json", "csv");
-        var command = new Command("history", "Show the versions of a table, newest first.") { table, lake, paths, output };
+        var command = new Command("history", "Show the versions of a table, newest first.") { table, lake, paths, secrets, output };
         command.SetAction((parsed, cancellation) => RunAsync(
-            OpenedLake.Open(parsed.GetValue(lake), parsed.GetValue(paths) ?? []),
+            OpenedLake.Open(parsed.GetValue(lake), parsed.GetValue(paths) ?? [], parsed.GetValue(secrets)),
             parsed.GetRequiredValue(table),
             parsed.GetValue(output)!,
             streams,

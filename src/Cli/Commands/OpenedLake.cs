@@ -10,10 +10,10 @@ internal static class OpenedLake
     private const string Default = "./lake";
 
     /// <exception cref="DiagnosticException">There is no lake there, or the documents do not say where.</exception>
-    public static Lake Open(string? folder, IReadOnlyList<string> paths)
+    public static Lake Open(string? folder, IReadOnlyList<string> paths, string? secretsFolder)
     {
         if (folder is null && paths.Count > 0)
-            return LakeLocations.Open(LocalDocuments.LocationsIn(paths), TimeProvider.System);
+            return LocalDocuments.OpenLake(paths, secretsFolder, TimeProvider.System);
         folder ??= Default;
         if (!Directory.Exists(folder))
         {

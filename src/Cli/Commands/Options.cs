@@ -21,6 +21,8 @@ internal static class Options
         HelpName = "DIR",
     };
 
+    public static Option<string?> Secrets() => new("--secrets") { Description = "Folder of secrets, DIR/<name>/<key>.", HelpName = "DIR" };
+
     /// <param name="formats">The first is the default.</param>
     public static Option<string> Output(params string[] formats)
     {

@@ -22,11 +22,12 @@ internal static class QueryCommand
         var sql = new Argument<string>("SQL") { Description = "One SELECT over tables written layer.table." };
         var lake = Options.Lake();
         var paths = Options.Paths(required: false, severalAfterOne: false);
+        var secrets = Options.Secrets();
         var output = Options.Output("table", "json", "csv");
-        var command = new Command("query", "Ask one SELECT of the tables of a lake.") { sql, lake, paths, output };
+        var command = new Command("query", "Ask one SELECT of the tables of a lake.") { sql, lake, paths, secrets, output };
         command.SetAction(async (parsed, _) =>
         {
-            var opened = OpenedLake.Open(parsed.GetValue(lake), parsed.GetValue(paths) ?? []);
+            var opened = OpenedLake.Open(parsed.GetValue(lake), parsed.GetValue(paths) ?? [], parsed.GetValue(secrets));
             using var signals = new Signals(TimeProvider.System);
             try
             {

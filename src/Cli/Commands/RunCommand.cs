@@ -13,7 +13,7 @@ internal static class RunCommand
     {
         var paths = Options.Paths(required: true, severalAfterOne: true);
         var lake = Options.Lake();
-        var secrets = new Option<string?>("--secrets") { Description = "Folder of secrets, DIR/<name>/<key>.", HelpName = "DIR" };
+        var secrets = Options.Secrets();
         var once = new Option<bool>("--once") { Description = "Drain the sources, run what is due, check, and end." };
         var output = Options.Output("text", "json");
         var command = new Command("run", "Run pipelines on this machine: until interrupted, or once.") { paths, lake, secrets, once, output };

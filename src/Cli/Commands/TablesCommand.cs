@@ -13,10 +13,11 @@ internal static class TablesCommand
     {
         var lake = Options.Lake();
         var paths = Options.Paths(required: false, severalAfterOne: false);
+        var secrets = Options.Secrets();
         var output = Options.Output("table", "json", "csv");
-        var command = new Command("tables", "List the tables of a lake.") { lake, paths, output };
+        var command = new Command("tables", "List the tables of a lake.") { lake, paths, secrets, output };
         command.SetAction((parsed, cancellation) => RunAsync(
-            OpenedLake.Open(parsed.GetValue(lake), parsed.GetValue(paths) ?? []), parsed.GetValue(output)!, streams, cancellation));
+            OpenedLake.Open(parsed.GetValue(lake), parsed.GetValue(paths) ?? [], parsed.GetValue(secrets)), parsed.GetValue(output)!, streams, cancellation));
         return command;
     }
 

@@ -1,5 +1,8 @@
+using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Storage;
+using LakehouseOperator.Engine.Storage.S3;
 using LakehouseOperator.Engine.Tables;
+using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 
@@ -8,12 +11,12 @@ namespace LakehouseOperator.Engine.Local;
 /// <summary>Where the layers of a Lakehouse lie on this machine.</summary>
 public static class LakeLocations
 {
-    private const string Default = "lake";
+    private const string DefaultFolder = "lake";
 
-    /// <summary><c>--lake DIR</c> overrides every layer by <c>DIR/&lt;layer&gt;</c>; without it a layer's own location counts; without either, <c>./lake/&lt;layer&gt;</c>.</summary>
+    /// <summary><c>--lake DIR</c> overrides every layer by <c>DIR/&lt;layer&gt;</c>; without it the layer's own location and the storage count; without any, <c>./lake/&lt;layer&gt;</c>.</summary>
     public static IReadOnlyDictionary<string, string> Of(LakehouseSpec lakehouse, string? lakeFolder) => Layers.Of(lakehouse).ToDictionary(
         layer => layer,
-        layer => lakeFolder is null && lakehouse.Layers?.GetValueOrDefault(layer)?.Location is { } own ? own : Folder(lakeFolder ?? Default, layer),
+        layer => lakeFolder is null && Layers.LocationOf(lakehouse, layer) is { } own ? own : Folder(lakeFolder ?? DefaultFolder, layer),
         StringComparer.Ordinal);
 
     /// <summary>The layers that a folder holds: those that are always there, and every other folder in it that could be one.</summary>
@@ -28,7 +31,18 @@ public static class LakeLocations
 
     /// <param name="scratch">Where checkpoints are made and staged; null: the temporary folder.</param>
     public static Lake Open(IReadOnlyDictionary<string, string> locations, TimeProvider time, string? scratch = null) =>
-        new(locations.ToDictionary(layer => layer.Key, layer => StoreFactory.Open(layer.Value, time), StringComparer.Ordinal), time, scratch);
+        Open(locations, null, NoSecrets.Instance, time, scratch);
+
+    /// <param name="s3">Where the buckets are that layers lie in; nothing is asked of them yet.</param>
+    /// <param name="secrets">Those that <paramref name="s3"/> names.</param>
+    public static Lake Open(IReadOnlyDictionary<string, string> locations, S3Plan? s3, ISecrets secrets, TimeProvider time, string? scratch = null)
+    {
+        var connection = s3 is not null && locations.Values.Any(Layers.IsInBucket) ? S3Connection.Open(s3, secrets, time) : null;
+        return new Lake(locations.ToDictionary(layer => layer.Key, layer => StoreFactory.Open(layer.Value, time, connection), StringComparer.Ordinal), time, scratch);
+    }
+
+    /// <summary>The plan of the store that a Lakehouse declares; null where it declares none.</summary>
+    public static S3Plan? StoreOf(LakehouseSpec lakehouse) => lakehouse.Storage?.S3 is { } s3 ? Defaults.Of(s3) : null;
 
     private static string Folder(string lake, string layer) => "file://" + Escaped(Path.GetFullPath(Path.Combine(lake, layer)));
 

@@ -1,3 +1,5 @@
+using LakehouseOperator.Engine.Secrets;
+using LakehouseOperator.Engine.Tables;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Documents;
@@ -38,19 +40,30 @@ public sealed record LocalDocuments(Catalogue Catalogue, IReadOnlyList<ParsedRes
         return error is { Line: { } line } ? document.PlaceIn(field, line, error.Column ?? 1) : document.PlaceOf(field);
     }
 
-    /// <summary>Where the layers of the one Lakehouse under the paths lie. Errors elsewhere in the documents do not matter for that.</summary>
-    /// <exception cref="DiagnosticException">The paths yield no Lakehouse, or several.</exception>
-    public static IReadOnlyDictionary<string, string> LocationsIn(IReadOnlyList<string> paths)
+    /// <summary>The lake of the one Lakehouse under the paths. Errors elsewhere in the documents do not matter for that.</summary>
+    /// <param name="secretsFolder">Beside the <c>Secret</c> documents under the paths.</param>
+    /// <exception cref="DiagnosticException">The paths yield no Lakehouse, or several, or one whose storage cannot be right.</exception>
+    public static Lake OpenLake(IReadOnlyList<string> paths, string? secretsFolder, TimeProvider time)
     {
+        if (secretsFolder is not null && !Directory.Exists(secretsFolder))
+            throw new DiagnosticException(InputCodes.PathMissing, $"{secretsFolder}: no such folder", "--secrets takes a folder of DIR/<name>/<key> files");
         var (parsed, errors) = Parse(paths);
         if (errors.Count > 0)
             throw new DiagnosticException(errors[0]);
         var lakehouses = parsed.Resources.Select(resource => resource.Resource).OfType<LakehouseResource>().ToList();
-        return lakehouses.Count switch
+        if (lakehouses.Count == 1)
         {
-            1 => LakeLocations.Of(lakehouses[0].Spec, null),
-            0 => throw new DiagnosticException(InputCodes.NothingFound, $"no valid Lakehouse in {string.Join(", ", paths)}", "lakehouse validate says what is wrong; or name the folder with --lake"),
-            _ => throw new DiagnosticException(
+            var (spec, id) = (lakehouses[0].Spec, lakehouses[0].Id);
+            if (Catalogue.Build(parsed).Diagnostics.FirstOrDefault(found => found.Severity == DiagnosticSeverity.Error && found.Resource == id) is { } problem)
+                throw new DiagnosticException(problem);
+            var secrets = new DocumentSecrets(parsed.Secrets, id.Namespace, secretsFolder is null ? null : new FolderSecrets(secretsFolder));
+            return LakeLocations.Open(LakeLocations.Of(spec, null), LakeLocations.StoreOf(spec), secrets, time);
+        }
+
+        throw lakehouses.Count switch
+        {
+            0 => new DiagnosticException(InputCodes.NothingFound, $"no valid Lakehouse in {string.Join(", ", paths)}", "lakehouse validate says what is wrong; or name the folder with --lake"),
+            _ => new DiagnosticException(
                 InputCodes.NothingFound, $"{lakehouses.Count} Lakehouses: {string.Join(", ", lakehouses.Select(lakehouse => lakehouse.Metadata.Name))}", "name the one meant by its folder with --lake"),
         };
     }

@@ -75,13 +75,14 @@ public sealed class LocalRun
         try
         {
             var locations = LakeLocations.Of(lakehouse.Spec, request.LakeFolder);
-            var lake = LakeLocations.Open(locations, time, scratch.Path);
+            var secrets = new DocumentSecrets(catalogue.Secrets, lakehouse.Id.Namespace, request.Secrets is { } folder ? new FolderSecrets(folder) : null);
+            var lake = LakeLocations.Open(locations, LakeLocations.StoreOf(lakehouse.Spec), secrets, time, scratch.Path);
+            await lake.RequireConditionalWritesAsync(stop);
             var takeOver = lakehouse.Metadata.Annotations?.GetValueOrDefault("lakehouse.dev/take-over") == "true";
             foreach (var (_, layer) in lake.Layers)
                 await LayerOwner.ClaimAsync(layer, lakehouse.Id, takeOver, time, CancellationToken.None);
             var places = Math.Max(1, Math.Min(lakehouse.Spec.Runner?.MaxConcurrentRuns ?? Defaults.MaxConcurrentRuns, Machine.Cores));
             var setting = new PlanSetting(lakehouse, locations, Machine.MemoryOfOne(places), Machine.Cores);
-            var secrets = new DocumentSecrets(catalogue.Secrets, lakehouse.Id.Namespace, request.Secrets is { } folder ? new FolderSecrets(folder) : null);
             var context = new RunContext(lake, workers, scratch, time, observer, log) { Secrets = secrets };
             var outcomes = await new LocalLoop(set, setting, context, observer, new LoopOptions(request.Once, places)).RunAsync(stop);
 

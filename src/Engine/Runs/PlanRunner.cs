@@ -23,6 +23,8 @@ public static class PlanRunner
         try
         {
             using var scratch = context.Scratch.ForRun();
+            if (plan.Kind != ResourceKind.QualityCheck)
+                await context.Lake.RequireConditionalWritesAsync(either.Token);
             return await ExecuteAsync(plan, context, scratch, either.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

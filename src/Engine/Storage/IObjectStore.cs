@@ -23,6 +23,9 @@ public interface IObjectStore
     /// <summary><c>file:///path</c> or <c>s3://bucket/prefix</c>.</summary>
     string Location { get; }
 
+    /// <summary>The store's clock minus ours, as far as it is known: times of objects are the store's.</summary>
+    TimeSpan ClockOffset => TimeSpan.Zero;
+
     /// <summary>A store rooted below this one.</summary>
     IObjectStore At(string prefix);
 
@@ -56,4 +59,12 @@ public interface IObjectStore
 
     /// <summary>Deletes; absent is fine.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
+}
+
+/// <summary>A store that cannot be known to honour <see cref="IObjectStore.PutIfAbsentAsync"/> before it was tried.</summary>
+public interface IProbedStore
+{
+    /// <summary>Tries it once; later calls rely on that.</summary>
+    /// <exception cref="Pipelines.Codes.DiagnosticException"><see cref="Pipelines.Codes.TableCodes.ConditionalWritesUnsupported"/>, or the store cannot be used at all.</exception>
+    Task RequireConditionalWritesAsync(CancellationToken cancellationToken);
 }

@@ -24,7 +24,7 @@ public static class ObjectKey
         $"\"{key}\" leads out of {location}",
         "name objects relative to the location, without \"..\" and without links that point elsewhere");
 
-    private static bool IsValid(string key)
+    internal static bool IsValid(string key)
     {
         foreach (var part in key.AsSpan().Split('/'))
         {

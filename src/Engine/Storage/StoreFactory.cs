@@ -1,4 +1,5 @@
 using LakehouseOperator.Engine.Storage.Folders;
+using LakehouseOperator.Engine.Storage.S3;
 using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Engine.Storage;
@@ -6,10 +7,13 @@ namespace LakehouseOperator.Engine.Storage;
 /// <summary>Opens a store by its location.</summary>
 public static class StoreFactory
 {
-    /// <param name="location"><c>file:///path</c>, or an absolute path.</param>
+    /// <param name="location"><c>file:///path</c>, an absolute path, or <c>s3://bucket/prefix</c>.</param>
+    /// <param name="s3">Where buckets are; null where there is none.</param>
     /// <exception cref="DiagnosticException"><see cref="TableCodes.LocationUnknown"/>.</exception>
-    public static IObjectStore Open(string location, TimeProvider time)
+    public static IObjectStore Open(string location, TimeProvider time, S3Connection? s3 = null)
     {
+        if (location.StartsWith("s3://", StringComparison.Ordinal) && s3 is not null)
+            return new S3Store(location, s3);
         if (location.StartsWith('/'))
             return new FolderStore(location, time);
         if (!Uri.TryCreate(location, UriKind.Absolute, out var uri))

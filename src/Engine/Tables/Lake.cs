@@ -29,6 +29,14 @@ public sealed class Lake(IReadOnlyDictionary<string, IObjectStore> layers, TimeP
         }
     }
 
+    /// <summary>Finds out whether every layer's store can hold tables, where that is not known yet; before the first write.</summary>
+    /// <exception cref="Pipelines.Codes.DiagnosticException"><see cref="Pipelines.Codes.TableCodes.ConditionalWritesUnsupported"/>, or a store cannot be used.</exception>
+    public async Task RequireConditionalWritesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var layer in Layers.Values.OfType<IProbedStore>())
+            await layer.RequireConditionalWritesAsync(cancellationToken);
+    }
+
     /// <summary>Ends when no work of the tables' own (checkpoints) is under way.</summary>
     public async Task SettleAsync()
     {

@@ -22,6 +22,24 @@ public static class Credentials
             masked.AsSpan(at + 3, user).Fill('*');
         }
 
+        return MaskBare(masked is null ? text : new string(masked));
+    }
+
+    /// <summary>The scheme may have been forgotten: <c>user:password@host</c>.</summary>
+    private static string MaskBare(string text)
+    {
+        char[]? masked = null;
+        for (var at = text.IndexOf('@', StringComparison.Ordinal); at >= 0; at = text.IndexOf('@', at + 1))
+        {
+            var before = text.AsSpan(0, at);
+            var start = before.LastIndexOfAny(Ends) + 1;
+            var colon = before[start..].IndexOf(':');
+            if (colon < 0 || colon == before.Length - start - 1)
+                continue;
+            masked ??= text.ToCharArray();
+            masked.AsSpan(start, at - start).Fill('*');
+        }
+
         return masked is null ? text : new string(masked);
     }
 }

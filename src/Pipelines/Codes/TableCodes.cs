@@ -13,6 +13,14 @@ public static class TableCodes
     public static readonly ErrorCode StoreFailed = new("LH4008", "The store failed", RunnerExit.Store);
     public static readonly ErrorCode LocationOwned = new("LH4009", "The location belongs to another Lakehouse", RunnerExit.Invalid);
 
+    public static readonly ErrorCode StoreUnreachable = new("LH4010", "The store does not answer", RunnerExit.Store);
+    public static readonly ErrorCode StoreCredentialsRefused = new("LH4011", "The store refuses the credentials", RunnerExit.Store);
+    public static readonly ErrorCode BucketMissing = new("LH4012", "The bucket does not exist", RunnerExit.Store);
+    public static readonly ErrorCode StoreNotTrusted = new("LH4013", "The store's certificate is not trusted", RunnerExit.Store);
+    public static readonly ErrorCode ClockSkewed = new("LH4014", "This machine's clock and the store's differ too much", RunnerExit.Store);
+    public static readonly ErrorCode ReadDamaged = new("LH4015", "What was read is not what was written", RunnerExit.Store);
+    public static readonly ErrorCode CredentialsMissing = new("LH4016", "The environment gives no identity for the store", RunnerExit.Store);
+
     public static readonly ErrorCode LogDamaged = new("LH4101", "The table's log is damaged", RunnerExit.Store);
     public static readonly ErrorCode UnsupportedFeature = new("LH4102", "The table needs a feature that is not supported", RunnerExit.Invalid);
     public static readonly ErrorCode VersionGone = new("LH4103", "The log no longer holds that version", RunnerExit.HistoryGone);

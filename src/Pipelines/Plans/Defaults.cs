@@ -30,6 +30,9 @@ public static class Defaults
 
     public const string FilePattern = "*";
 
+    /// <summary>Of stores that have no regions, too: a request is signed for one.</summary>
+    public const string Region = "us-east-1";
+
     public static readonly MaterializationSpec Materialization = new(Replace: new ReplaceSpec());
 
     public static readonly TriggerSpec Trigger = new(OnChange: new OnChangeSpec());
@@ -40,6 +43,16 @@ public static class Defaults
     public static SourceSpec Of(SourceSpec source) => source.Files is { } files
         ? source with { Files = files with { Pattern = files.Pattern ?? FilePattern, SettleFor = files.SettleFor ?? new Duration(SettleFor), Format = Of(files.Format) } }
         : source;
+
+    /// <summary>Where the store is and which secrets open it.</summary>
+    public static S3Plan Of(S3StorageSpec s3) => new(
+        s3.Endpoint?.TrimEnd('/'),
+        s3.Region ?? Region,
+        s3.PathStyle ?? s3.Endpoint is not null,
+        s3.CredentialsSecretRef is { } secret
+            ? new S3CredentialsPlan(secret.Name, secret.Keys?.AccessKeyId ?? "accessKeyId", secret.Keys?.SecretAccessKey ?? "secretAccessKey", secret.Keys?.SessionToken ?? "sessionToken")
+            : null,
+        s3.CaSecretRef);
 
     public static IngestedTableSpec Of(IngestedTableSpec table) => table with
     {

@@ -1,3 +1,4 @@
+using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 
 namespace LakehouseOperator.Pipelines.Plans;
@@ -99,7 +100,8 @@ public static class PlanBuilder
             Sorted(setting.Layers),
             tables?.TargetFileSize?.Bytes ?? Defaults.TargetFileSizeBytes,
             tables?.LogRetention?.Value ?? Defaults.Retention,
-            tables?.FileRetention?.Value ?? Defaults.Retention);
+            tables?.FileRetention?.Value ?? Defaults.Retention,
+            setting.Layers.Values.Any(Layers.IsInBucket) && setting.Lakehouse.Spec.Storage?.S3 is { } s3 ? Defaults.Of(s3) : null);
         return PlanHashes.WithHash(new RunPlan(
             RunPlan.CurrentProtocol, attempt.RunId, "", resource.Kind, resource.Id.Namespace, resource.Metadata.Name, attempt.Attempt, attempt.Trigger,
             lake, limits, ingestion, transformation, qualityCheck, Adopts(resource) ? true : null));

@@ -46,12 +46,22 @@ public enum TriggerKind
 public sealed record RunTrigger(TriggerKind Kind, string Key);
 
 /// <param name="Layers">Location of every layer: <c>file:///path</c> or <c>s3://bucket/prefix</c>.</param>
+/// <param name="S3">Where the buckets of <c>s3://</c> layers are; null where no layer is in one.</param>
 public sealed record LakePlan(
     string Lakehouse,
     IReadOnlyDictionary<string, string> Layers,
     [property: JsonPropertyName("targetFileSize"), JsonConverter(typeof(BytesAsQuantity))] long TargetFileSizeBytes,
     TimeSpan LogRetention,
-    TimeSpan FileRetention);
+    TimeSpan FileRetention,
+    S3Plan? S3 = null);
+
+/// <param name="Endpoint">Null: AWS.</param>
+/// <param name="Credentials">Null: the identity that the environment gives.</param>
+/// <param name="Ca">Certificates that the endpoint's is trusted by, beside the system's.</param>
+public sealed record S3Plan(string? Endpoint, string Region, bool PathStyle, S3CredentialsPlan? Credentials = null, SecretKeyRef? Ca = null);
+
+/// <summary>The name of a secret and its keys, never what is under them.</summary>
+public sealed record S3CredentialsPlan(string Secret, string AccessKeyId, string SecretAccessKey, string SessionToken);
 
 /// <param name="Deadline">The run is ended after so long; zero: never (a stream).</param>
 /// <param name="MemoryBytes">Hard bound of the SQL worker's resident memory; exceeded means exit <c>Memory</c>.</param>

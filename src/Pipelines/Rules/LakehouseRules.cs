@@ -17,9 +17,11 @@ internal static class LakehouseRules
             if (!Layers.IsName(layer))
                 subject.Error(DocumentCodes.UnknownLayer, field, $"\"{layer}\" cannot be a layer", Layers.Reserved.Contains(layer) ? "SQL engines have a schema of this name; choose another" : "use lower-case letters, digits and _, beginning with a letter, at most 63");
             if (declared.Location is { } location)
-                LocationRules.Folder(subject, FieldPath.Member(field, "location"), location, absolute: true);
+                LocationRules.Layer(subject, FieldPath.Member(field, "location"), location, hasStore: spec.Storage?.S3 is not null);
         }
 
+        if (spec.Storage?.S3 is { } s3)
+            StorageRules.Judge(subject, "spec.storage.s3", s3);
         JudgeOverlaps(subject, spec);
         JudgeTables(subject, spec.Tables);
         RunnerRules.Judge(subject, "spec.runner", spec.Runner?.Resources, spec.Runner?.Scratch);
@@ -28,17 +30,18 @@ internal static class LakehouseRules
     /// <summary>Two layers in one place would share their tables' folders.</summary>
     private static void JudgeOverlaps(Subject subject, LakehouseSpec spec)
     {
-        var placed = Declared(spec)
-            .Where(layer => layer.Value.Location is not null)
-            .Select(layer => (layer.Key, Location: layer.Value.Location!.TrimEnd('/') + "/"))
-            .OrderBy(layer => layer.Key, StringComparer.Ordinal)
+        var placed = Layers.Of(spec)
+            .Select(layer => (Key: layer, Location: Layers.LocationOf(spec, layer)?.TrimEnd('/') + "/", Declared: spec.Layers?.GetValueOrDefault(layer)?.Location is not null))
+            .Where(layer => layer.Location.Length > 1)
+            .OrderBy(layer => layer.Declared)
+            .ThenBy(layer => layer.Key, StringComparer.Ordinal)
             .ToList();
         for (var i = 1; i < placed.Count; i++)
         {
             for (var j = 0; j < i; j++)
             {
                 var (a, b) = (placed[i].Location, placed[j].Location);
-                if (!a.StartsWith(b, StringComparison.Ordinal) && !b.StartsWith(a, StringComparison.Ordinal))
+                if (!placed[i].Declared || (!a.StartsWith(b, StringComparison.Ordinal) && !b.StartsWith(a, StringComparison.Ordinal)))
                     continue;
                 subject.Error(
                     DocumentCodes.InvalidLocation, FieldPath.Member(FieldPath.Member("spec.layers", placed[i].Key), "location"),

@@ -22,6 +22,30 @@ internal static class LocationRules
             subject.Error(DocumentCodes.InvalidLocation, field, $"\"{location}\" has a part that leads elsewhere", "write the folder's plain path, without . and .. and %");
     }
 
+    /// <summary>A layer's place: a folder, or a prefix of a bucket in the Lakehouse's store.</summary>
+    /// <param name="hasStore">The Lakehouse declares the store that the bucket is in.</param>
+    public static void Layer(Subject subject, string field, string location, bool hasStore)
+    {
+        const string Scheme = "s3://";
+        if (!location.StartsWith(Scheme, StringComparison.Ordinal) || location[Scheme.Length..].Split('/')[0].Contains('@', StringComparison.Ordinal))
+        {
+            Folder(subject, field, location, absolute: true);
+            return;
+        }
+
+        var parts = location[Scheme.Length..].TrimEnd('/').Split('/');
+        if (!hasStore)
+            subject.Error(DocumentCodes.InvalidLocation, field, "the Lakehouse declares no store that this bucket could be in", "add spec.storage.s3 with the bucket, endpoint and credentials");
+        else if (StorageRules.BucketProblem(parts[0]) is { } problem)
+            subject.Error(DocumentCodes.InvalidLocation, field, $"the bucket \"{parts[0]}\" {problem}", "write s3://bucket/prefix");
+        else if (location.Any(char.IsControl))
+            subject.Error(DocumentCodes.InvalidLocation, field, "a location holds no control characters");
+        else if (parts.Any(part => part is "" or "." or ".." || part.Contains('%', StringComparison.Ordinal)))
+            subject.Error(DocumentCodes.InvalidLocation, field, $"\"{location}\" has a part that leads elsewhere", "write the plain prefix, without . and .. and % and doubled slashes");
+        else if (parts.Length > 1 && parts[1] == "_lakehouse")
+            subject.Error(DocumentCodes.InvalidLocation, field, "the prefix _lakehouse is kept for marks", "choose another prefix");
+    }
+
     /// <summary>A pattern stays below its folder.</summary>
     public static void Pattern(Subject subject, string field, string pattern)
     {

@@ -4,6 +4,8 @@ namespace LakehouseOperator.Pipelines.Specs;
 
 [Description("Where tables live, and the defaults and limits of what runs on them.")]
 public sealed record LakehouseSpec(
+    [property: Description("The object store that layers lie in. Exactly one kind. Immutable. Omitted: a folder, ./lake or what --lake names.")]
+    StorageSpec? Storage = null,
     [property: Description("Layers beside bronze, silver and gold, or other locations for those three. Immutable."), ItemBounds(0, 32)]
     IReadOnlyDictionary<string, LayerSpec>? Layers = null,
     [property: Description("How tables are written and how long their past is kept.")]
@@ -13,7 +15,7 @@ public sealed record LakehouseSpec(
 
 [Description("One layer.")]
 public sealed record LayerSpec(
-    [property: Description("Where the layer's tables live, a folder as file:///path. Omitted: <lake>/<layer>."), LengthBounds(1, 1024)]
+    [property: Description("Where the layer's tables live: s3://bucket/prefix in the storage of this Lakehouse, or a folder as file:///path. Omitted: s3://<storage's bucket>/<layer>, or <lake>/<layer>."), LengthBounds(1, 1024)]
     string? Location = null);
 
 public sealed record TablesSpec(

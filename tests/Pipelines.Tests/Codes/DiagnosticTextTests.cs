@@ -62,6 +62,7 @@ public sealed class DiagnosticTextTests
     [InlineData("a redis://:p%40x@h and http://u@h/x?y=a@b", "a redis://******@h and http://*@h/x?y=a@b")]
     [InlineData("redis://u:p@q@h", "redis://*****@h")]
     [InlineData("mail a@b.c, https://h/p@x", "mail a@b.c, https://h/p@x")]
+    [InlineData("to admin:p@ss@h and c@d", "to **********@h and c@d")]
     [InlineData("://", "://")]
     public void Passwords_of_urls_are_starred(string text, string masked)
     {

@@ -8,6 +8,11 @@ namespace LakehouseOperator.Pipelines.Tests.Plans;
 internal static class SamplePlans
 {
     public static readonly LakehouseResource Main = new(new Metadata("main"), new LakehouseSpec(
+        Storage: new StorageSpec(S3: new S3StorageSpec(
+            "gold",
+            "https://minio.storage:9000/",
+            CredentialsSecretRef: new S3CredentialsRef("minio", new S3CredentialKeys(AccessKeyId: "AWS_ACCESS_KEY_ID")),
+            CaSecretRef: new SecretKeyRef("minio-ca", "ca.crt"))),
         Tables: new TablesSpec(LogRetention: Duration.Parse("72h")),
         Runner: new LakehouseRunnerSpec(Scratch: new ScratchSpec(Quantity.Parse("20Gi")))));
 
