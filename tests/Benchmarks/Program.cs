@@ -1,5 +1,6 @@
 using System.Globalization;
 using LakehouseOperator.Benchmarks;
+using LakehouseOperator.Benchmarks.Baselines;
 using LakehouseOperator.Benchmarks.Calibrators;
 using LakehouseOperator.Benchmarks.Scenarios;
 
@@ -23,8 +24,16 @@ switch (args)
         Print(await BareIngestion.WriteAsync(Events.Parse(days, perDay), folder));
         return 0;
     case ["encode", var days, var perDay, var folder]:
-        var (rows, wall, cpu) = await BareIngestion.EncodeAsync(Events.Parse(days, perDay), folder);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows} {wall.TotalMilliseconds} {cpu.TotalMilliseconds}"));
+        Print3(await BareIngestion.EncodeAsync(Events.Parse(days, perDay), folder));
+        return 0;
+    case ["drain", var url, var keys]:
+        Print(await BareStreams.DrainAsync(url, keys.Split(',')));
+        return 0;
+    case ["encode-streams", var url, var keys, var folder]:
+        Print3(await BareStreams.EncodeAsync(url, keys.Split(','), folder));
+        return 0;
+    case ["plain", .. var options]:
+        Print(await new PlainDesign(PlainOptions.Parse(options)).RunAsync());
         return 0;
     case ["read-checkpoint", var checkpoint]:
         Print(BareCheckpoint.Read(checkpoint));
@@ -38,3 +47,6 @@ switch (args)
 }
 
 static void Print(long count) => Console.WriteLine(count.ToString(CultureInfo.InvariantCulture));
+
+static void Print3((long Rows, TimeSpan Wall, TimeSpan Cpu) part) =>
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{part.Rows} {part.Wall.TotalMilliseconds} {part.Cpu.TotalMilliseconds}"));
