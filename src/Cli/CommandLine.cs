@@ -46,10 +46,12 @@ internal static class CommandLine
             QueryCommand.Create(streams),
             TablesCommand.Create(streams),
             HistoryCommand.Create(streams),
+            SampleCommand.Create(streams),
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));
         return root;
     }
 
-    private static string Usage(Command command) => command is RootCommand ? "lakehouse" : $"lakehouse {command.Name}";
+    private static string Usage(Command command) =>
+        command is RootCommand ? "lakehouse" : command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Usage(parent)} {command.Name}" : command.Name;
 }

@@ -14,4 +14,10 @@ public static class InputCodes
     public static readonly ErrorCode Usage = new("LH1205", "a command line that cannot be understood", RunnerExit.Invalid);
 
     public static readonly ErrorCode NoLake = new("LH1206", "a lake that is not there", RunnerExit.Invalid);
+
+    public static readonly ErrorCode RedisUrl = new("LH1207", "a Redis URL that cannot be used", RunnerExit.Invalid);
+
+    public static readonly ErrorCode RedisUnreachable = new("LH1208", "a Redis server that cannot be reached", RunnerExit.Source);
+
+    public static readonly ErrorCode RedisRefused = new("LH1209", "a Redis server that refuses", RunnerExit.Source);
 }
