@@ -2,6 +2,13 @@
 need=()
 command -v zstd >/dev/null || need+=(zstd)
 command -v redis-server >/dev/null || need+=(redis-server)
+if [[ -z "${LAKEHOUSE_TEST_S3_ENDPOINT:-}" ]]; then
+  command -v radosgw >/dev/null || need+=(radosgw)
+  command -v ceph-mon >/dev/null || need+=(ceph-mon)
+  command -v ceph-osd >/dev/null || need+=(ceph-osd)
+  command -v ceph >/dev/null || need+=(ceph-common)
+  command -v curl >/dev/null || need+=(curl)
+fi
 if ((${#need[@]})); then
   if [[ $(id -u) != 0 ]]; then
     echo "missing: ${need[*]}; install them (apt-get install ${need[*]}) and run again" >&2

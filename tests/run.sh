@@ -20,10 +20,23 @@ fi
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
+
+# One store for all projects, begun beside the build. It ends with this script, however that ends: it waits for the end of its standard input.
+if [[ -z "${LAKEHOUSE_TEST_S3_ENDPOINT:-}" ]]; then
+  coproc STORE { exec tests/servers/s3/start.sh "$results/s3" --attended 2>"$results/s3.err"; }
+fi
 passed=0 failed=0
 count() { sed -nE "s/.*<Counters[^>]* $2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1; }
 
 dotnet build LakehouseOperator.sln --nologo --verbosity quiet || { echo "0 passed, 1 failed"; exit 1; }
+if [[ -n "${STORE_PID:-}" ]]; then
+  if read -r LAKEHOUSE_TEST_S3_ENDPOINT LAKEHOUSE_TEST_S3_ACCESS_KEY LAKEHOUSE_TEST_S3_SECRET_KEY <&"${STORE[0]}"; then
+    export LAKEHOUSE_TEST_S3_ENDPOINT LAKEHOUSE_TEST_S3_ACCESS_KEY LAKEHOUSE_TEST_S3_SECRET_KEY
+  else
+    cat "$results/s3.err" >&2 # the tests that need it fail by themselves
+  fi
+fi
+
 for project in "${projects[@]}"; do
   echo "== $project"
   started=$SECONDS

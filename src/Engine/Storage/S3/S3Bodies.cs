@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
 using Amazon.S3.Model;
 
 namespace LakehouseOperator.Engine.Storage.S3;
@@ -9,7 +12,24 @@ internal static class S3Bodies
 {
     private const int BufferBytes = 1 << 17;
 
+    /// <summary>An object whole, asked for as a range.</summary>
+    public static ByteRange Everything => new("bytes=0-");
+
     public static DateTimeOffset Utc(DateTime? time) => time is { } known ? new DateTimeOffset(known.ToUniversalTime(), TimeSpan.Zero) : DateTimeOffset.UnixEpoch;
+
+    /// <summary>A range from the object's begin on; an empty object has none that could be asked for.</summary>
+    public static async Task<GetObjectResponse> GetAsync(AmazonS3Client client, GetObjectRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetObjectAsync(request, cancellationToken);
+        }
+        catch (AmazonServiceException failure) when (S3Failures.IsStatus(failure, HttpStatusCode.RequestedRangeNotSatisfiable))
+        {
+            request.ByteRange = null;
+            return await client.GetObjectAsync(request, cancellationToken);
+        }
+    }
 
     /// <param name="deadline">Moved on with every piece that comes: a large body may take its time, a silent store may not.</param>
     /// <exception cref="S3BodyException">It is shorter or longer than promised.</exception>

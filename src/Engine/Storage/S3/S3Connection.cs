@@ -74,9 +74,37 @@ public sealed class S3Connection : IDisposable
     }
 
     /// <summary>Carries out a request that may be carried out again, until it succeeds, fails for good, or failed too often.</summary>
-    /// <param name="attempt">Reads the answer to its end, too. A failure that <see cref="S3Failures.IsMissing"/> comes through as it is.</param>
+    /// <param name="attempt">Reads the answer to its end, too.</param>
     /// <exception cref="DiagnosticException">LH40xx.</exception>
     internal async Task<T> RepeatAsync<T>(
+        string bucket, string place, TimeSpan within, Func<AmazonS3Client, CancellationTokenSource, Task<T>> attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(bucket, place, within, attempt, cancellationToken);
+        }
+        catch (AmazonServiceException failure)
+        {
+            throw S3Errors.From(failure, this, bucket, place);
+        }
+    }
+
+    /// <summary>As <see cref="RepeatAsync"/>, for what need not be there: null where the store says that it is not.</summary>
+    internal async Task<T?> FindAsync<T>(
+        string bucket, string place, TimeSpan within, Func<AmazonS3Client, CancellationTokenSource, Task<T>> attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(bucket, place, within, attempt, cancellationToken);
+        }
+        catch (AmazonServiceException failure) when (S3Failures.IsMissing(failure))
+        {
+            return default;
+        }
+    }
+
+    /// <summary>What is missing comes as the SDK throws it, everything else as a diagnostic.</summary>
+    private async Task<T> SendAsync<T>(
         string bucket, string place, TimeSpan within, Func<AmazonS3Client, CancellationTokenSource, Task<T>> attempt, CancellationToken cancellationToken)
     {
         var renewed = false;

@@ -35,6 +35,11 @@ internal sealed class S3Digests
     public static string OfParts(IReadOnlyList<byte[]> digests) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(MD5.HashData([.. digests.SelectMany(static one => one)]))}-{digests.Count}");
 
+    /// <summary>As <see cref="OfParts(IReadOnlyList{byte[]})"/>, where all is at hand.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5351", Justification = "The store's own digest; it guards against accidents only.")]
+    public static string OfParts(byte[] content, int partBytes) =>
+        OfParts([.. content.Chunk(partBytes).Select(MD5.HashData)]);
+
     public bool AreCompared(string etag) => Of(etag).AreDigests != false;
 
     /// <summary>Judges what was read.</summary>

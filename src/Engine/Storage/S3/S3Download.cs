@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using Amazon.Runtime;
 using Amazon.S3.Model;
 using LakehouseOperator.Pipelines.Codes;
 using Microsoft.Win32.SafeHandles;
@@ -62,16 +61,8 @@ internal sealed class S3Download(S3Store store, string key, S3Digests digests)
     private async Task<Reading?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         using var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
-        Range first;
-        try
-        {
-            first = await FetchAsync(file, 0, null, cancellationToken);
-        }
-        catch (AmazonServiceException failure) when (S3Failures.IsMissing(failure))
-        {
+        if (await FetchAsync(file, 0, null, cancellationToken) is not { } first)
             return null;
-        }
-
         var count = (int)Math.Max(1, (first.Whole + tuning.PartBytes - 1) / tuning.PartBytes);
         var parts = new byte[count][];
         parts[0] = first.Digest;
@@ -79,7 +70,7 @@ internal sealed class S3Download(S3Store store, string key, S3Digests digests)
             1,
             count,
             new ParallelOptions { MaxDegreeOfParallelism = tuning.Parallel, CancellationToken = cancellationToken },
-            async (i, cancellation) => parts[i] = (await FetchAsync(file, (long)i * tuning.PartBytes, first, cancellation)).Digest);
+            async (i, cancellation) => parts[i] = (await FetchAsync(file, (long)i * tuning.PartBytes, first, cancellation) ?? throw Changed()).Digest);
         if (RandomAccess.GetLength(file) != first.Whole)
             throw S3Errors.From(new S3BodyException("it came in another length than promised"), store.Connection, store.Bucket, Place);
         if (S3Digests.Comparable(first.ETag, first.Encryption, count) is not { } etag || !digests.AreCompared(etag))
@@ -90,19 +81,19 @@ internal sealed class S3Download(S3Store store, string key, S3Digests digests)
     }
 
     /// <param name="first">What the object's first range told; null for that itself.</param>
-    private async Task<Range> FetchAsync(SafeFileHandle file, long offset, Range? first, CancellationToken cancellationToken)
+    private async Task<Range?> FetchAsync(SafeFileHandle file, long offset, Range? first, CancellationToken cancellationToken)
     {
         await store.Connection.Transfers.WaitAsync(cancellationToken);
         try
         {
-            return await store.Connection.RepeatAsync(
+            return await store.Connection.FindAsync(
                 store.Bucket,
                 Place,
                 tuning.AnswerWithin,
                 async (client, deadline) =>
                 {
                     var request = new GetObjectRequest { BucketName = store.Bucket, Key = key, ByteRange = new ByteRange(offset, offset + tuning.PartBytes - 1) };
-                    using var response = await GetAsync(client, request, first is null, deadline.Token);
+                    using var response = first is null ? await S3Bodies.GetAsync(client, request, deadline.Token) : await client.GetObjectAsync(request, deadline.Token);
                     var whole = S3Bodies.RequireRange(response, offset, tuning.PartBytes);
                     if (first is not null && (response.ETag != first.ETag || whole != first.Whole))
                         throw Changed();
@@ -123,20 +114,6 @@ internal sealed class S3Download(S3Store store, string key, S3Digests digests)
         finally
         {
             store.Connection.Transfers.Release();
-        }
-    }
-
-    /// <summary>An empty object has no range that could be asked for.</summary>
-    private static async Task<GetObjectResponse> GetAsync(Amazon.S3.AmazonS3Client client, GetObjectRequest request, bool mayBeEmpty, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await client.GetObjectAsync(request, cancellationToken);
-        }
-        catch (AmazonServiceException failure) when (mayBeEmpty && S3Failures.IsStatus(failure, System.Net.HttpStatusCode.RequestedRangeNotSatisfiable))
-        {
-            request.ByteRange = null;
-            return await client.GetObjectAsync(request, cancellationToken);
         }
     }
 

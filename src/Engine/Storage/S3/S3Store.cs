@@ -120,29 +120,24 @@ public sealed class S3Store : IObjectStore, IProbedStore
     }
 
     /// <inheritdoc/>
-    public async Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    public Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
         var whole = Resolve(key);
         string? before = null;
-        try
+        return FindAsync(key, Tuning.AnswerWithin, async (client, deadline) =>
         {
-            return await RepeatAsync(key, Tuning.AnswerWithin, async (client, deadline) =>
-            {
-                using var response = await client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = whole }, deadline.Token);
-                var content = await S3Bodies.ReadAsync(response, int.MaxValue, Tuning, deadline);
-                if (S3Digests.Comparable(response.ETag, response.ServerSideEncryptionMethod, ranges: 0) is not { } etag || !Digests.AreCompared(etag))
-                    return content;
-                var digest = S3Digests.Of(content);
-                if (Digests.Accept(etag, digest, before))
-                    return content;
-                before = digest;
-                throw new S3BodyException("its bytes do not fit its digest");
-            }, cancellationToken);
-        }
-        catch (AmazonServiceException failure) when (S3Failures.IsMissing(failure))
-        {
-            return null;
-        }
+            // As a range: of whole objects the SDK takes every ETag for an MD5.
+            using var response = await S3Bodies.GetAsync(client, new GetObjectRequest { BucketName = bucket, Key = whole, ByteRange = S3Bodies.Everything }, deadline.Token);
+            var content = await S3Bodies.ReadAsync(response, int.MaxValue, Tuning, deadline);
+            var parts = (content.Length + Tuning.PartBytes - 1) / Tuning.PartBytes;
+            if (S3Digests.Comparable(response.ETag, response.ServerSideEncryptionMethod, parts) is not { } etag || !Digests.AreCompared(etag))
+                return content;
+            var digest = etag.Contains('-', StringComparison.Ordinal) ? S3Digests.OfParts(content, Tuning.PartBytes) : S3Digests.Of(content);
+            if (Digests.Accept(etag, digest, before))
+                return content;
+            before = digest;
+            throw new S3BodyException("its bytes do not fit its digest");
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -155,17 +150,13 @@ public sealed class S3Store : IObjectStore, IProbedStore
         var whole = Resolve(key);
         try
         {
-            return await RepeatAsync(key, Tuning.AnswerWithin, async (client, deadline) =>
+            return await FindAsync(key, Tuning.AnswerWithin, async (client, deadline) =>
             {
                 var request = new GetObjectRequest { BucketName = bucket, Key = whole, ByteRange = new ByteRange(offset, offset + length - 1) };
                 using var response = await client.GetObjectAsync(request, deadline.Token);
                 S3Bodies.RequireRange(response, offset, length);
                 return await S3Bodies.ReadAsync(response, length, Tuning, deadline);
             }, cancellationToken);
-        }
-        catch (AmazonServiceException failure) when (S3Failures.IsMissing(failure))
-        {
-            return null;
         }
         catch (DiagnosticException failure) when (failure.InnerException is { } answer && S3Failures.IsStatus(answer, HttpStatusCode.RequestedRangeNotSatisfiable))
         {
@@ -178,21 +169,14 @@ public sealed class S3Store : IObjectStore, IProbedStore
         new S3Download(this, Resolve(key), Digests).RunAsync(directory, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<ObjectEntry?> HeadAsync(string key, CancellationToken cancellationToken)
+    public Task<ObjectEntry?> HeadAsync(string key, CancellationToken cancellationToken)
     {
         var whole = Resolve(key);
-        try
+        return FindAsync<ObjectEntry?>(key, Tuning.AnswerWithin, async (client, deadline) =>
         {
-            return await RepeatAsync<ObjectEntry?>(key, Tuning.AnswerWithin, async (client, deadline) =>
-            {
-                var head = await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = whole }, deadline.Token);
-                return new ObjectEntry(key, head.ContentLength, S3Bodies.Utc(head.LastModified));
-            }, cancellationToken);
-        }
-        catch (AmazonServiceException failure) when (S3Failures.IsMissing(failure))
-        {
-            return null;
-        }
+            var head = await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = whole }, deadline.Token);
+            return new ObjectEntry(key, head.ContentLength, S3Bodies.Utc(head.LastModified));
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -229,22 +213,20 @@ public sealed class S3Store : IObjectStore, IProbedStore
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(string key, CancellationToken cancellationToken)
+    public Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
         var whole = Resolve(key);
-        try
-        {
-            await RepeatAsync(
-                key, Tuning.AnswerWithin, (client, deadline) => client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = whole }, deadline.Token), cancellationToken);
-        }
-        catch (AmazonServiceException failure) when (S3Failures.IsMissing(failure))
-        {
-            // Some stores say so, others do not.
-        }
+
+        // Where there is none, some stores say so and others do not.
+        return FindAsync(
+            key, Tuning.AnswerWithin, (client, deadline) => client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = whole }, deadline.Token), cancellationToken);
     }
 
-    internal Task<T> RepeatAsync<T>(string key, TimeSpan within, Func<AmazonS3Client, CancellationTokenSource, Task<T>> attempt, CancellationToken cancellationToken) =>
+    private Task<T> RepeatAsync<T>(string key, TimeSpan within, Func<AmazonS3Client, CancellationTokenSource, Task<T>> attempt, CancellationToken cancellationToken) =>
         connection.RepeatAsync(bucket, Place(key), within, attempt, cancellationToken);
+
+    private Task<T?> FindAsync<T>(string key, TimeSpan within, Func<AmazonS3Client, CancellationTokenSource, Task<T>> attempt, CancellationToken cancellationToken) =>
+        connection.FindAsync(bucket, Place(key), within, attempt, cancellationToken);
 
     private S3Digests Digests => connection.Digests.GetOrAdd(bucket, static _ => new S3Digests());
 

@@ -1,5 +1,7 @@
 using Amazon.Runtime;
+using Amazon.S3;
 using Amazon.S3.Model;
+using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Engine.Storage.S3;
 
@@ -85,42 +87,24 @@ internal sealed class S3Upload(S3Store store, string key, string path, long size
     private async Task CompleteAsync(string upload, PartETag[] parts, CancellationToken cancellationToken)
     {
         var request = new CompleteMultipartUploadRequest { BucketName = store.Bucket, Key = key, UploadId = upload, PartETags = [.. parts] };
-        try
-        {
-            await RepeatAsync(
-                tuning.AnswerWithin * 4,
-                async (client, deadline) =>
-                {
-                    var completed = await client.CompleteMultipartUploadAsync(request, deadline.Token);
-                    if (string.IsNullOrEmpty(completed.ETag))
-                        throw new S3BodyException("the store does not say that it put the parts together");
-                    return completed;
-                },
-                cancellationToken);
-        }
-        catch (AmazonServiceException failure) when (S3Failures.IsMissing(failure))
-        {
-            // No such upload: a request before this one ended it. Only its object can say how.
-            if (await SizeAsync(cancellationToken) != size)
-                throw S3Errors.From(failure, store.Connection, store.Bucket, $"s3://{store.Bucket}/{key}");
-        }
+        var completed = await FindAsync(
+            tuning.AnswerWithin * 4,
+            async (client, deadline) =>
+            {
+                var answer = await client.CompleteMultipartUploadAsync(request, deadline.Token);
+                return string.IsNullOrEmpty(answer.ETag) ? throw new S3BodyException("the store does not say that it put the parts together") : answer;
+            },
+            cancellationToken);
+
+        // No such upload: a request before this one ended it. Only its object can say how.
+        if (completed is null && await SizeAsync(cancellationToken) != size)
+            throw new DiagnosticException(TableCodes.StoreFailed, $"{Place}: the store lost the parts of an upload", "run it again; if it stays, look at what removes unfinished uploads there");
     }
 
-    private async Task<long> SizeAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var head = await RepeatAsync(
-                tuning.AnswerWithin,
-                (client, deadline) => client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = store.Bucket, Key = key }, deadline.Token),
-                cancellationToken);
-            return head.ContentLength;
-        }
-        catch (AmazonServiceException failure) when (S3Failures.IsMissing(failure))
-        {
-            return -1;
-        }
-    }
+    private async Task<long> SizeAsync(CancellationToken cancellationToken) => (await FindAsync(
+        tuning.AnswerWithin,
+        (client, deadline) => client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = store.Bucket, Key = key }, deadline.Token),
+        cancellationToken))?.ContentLength ?? -1;
 
     /// <summary>What cannot be removed now costs its owner storage and nothing else; the failure that led here is the one to tell.</summary>
     private async Task AbortAsync(string upload)
@@ -133,11 +117,16 @@ internal sealed class S3Upload(S3Store store, string key, string path, long size
                 static _ => { },
                 CancellationToken.None);
         }
-        catch (Exception failure) when (failure is AmazonClientException or HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or DiagnosticException or HttpRequestException or IOException or OperationCanceledException)
         {
         }
     }
 
-    private Task<T> RepeatAsync<T>(TimeSpan within, Func<Amazon.S3.AmazonS3Client, CancellationTokenSource, Task<T>> attempt, CancellationToken cancellationToken) =>
-        store.Connection.RepeatAsync(store.Bucket, $"s3://{store.Bucket}/{key}", within, attempt, cancellationToken);
+    private string Place => $"s3://{store.Bucket}/{key}";
+
+    private Task<T> RepeatAsync<T>(TimeSpan within, Func<AmazonS3Client, CancellationTokenSource, Task<T>> attempt, CancellationToken cancellationToken) =>
+        store.Connection.RepeatAsync(store.Bucket, Place, within, attempt, cancellationToken);
+
+    private Task<T?> FindAsync<T>(TimeSpan within, Func<AmazonS3Client, CancellationTokenSource, Task<T>> attempt, CancellationToken cancellationToken) =>
+        store.Connection.FindAsync(store.Bucket, Place, within, attempt, cancellationToken);
 }
