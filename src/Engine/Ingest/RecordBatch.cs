@@ -1,4 +1,11 @@
+using LakehouseOperator.Pipelines.Codes;
+
 namespace LakehouseOperator.Engine.Ingest;
+
+/// <summary>Why a source says that a record is none; it is quarantined as it came.</summary>
+/// <param name="Field">The field that it is about; null: all of it.</param>
+/// <param name="Message">Without any value.</param>
+public sealed record RecordRefusal(ErrorCode Code, string? Field, string Message);
 
 /// <summary>
 /// Records as bytes, one after another in one buffer that is reused, each with its position in the source's own words (UTF-8: an index, a
@@ -10,6 +17,7 @@ public sealed class RecordBatch
     private byte[] position = [];
     private int[] payloadEnds = [];
     private int[] positionEnds = [];
+    private Dictionary<int, RecordRefusal>? refusals;
 
     public int Count { get; private set; }
 
@@ -27,8 +35,34 @@ public sealed class RecordBatch
         Count++;
     }
 
+    /// <summary>Adds a record that is quarantined unread.</summary>
+    public void AddRefused(ReadOnlySpan<byte> recordPayload, ReadOnlySpan<byte> recordPosition, RecordRefusal why)
+    {
+        (refusals ??= [])[Count] = why;
+        Add(recordPayload, recordPosition);
+    }
+
+    /// <summary>Null of a record that is to be read.</summary>
+    public RecordRefusal? Refusal(int record) => refusals?.GetValueOrDefault(record);
+
     /// <summary>Forgets the records and keeps the buffers.</summary>
-    public void Clear() => Count = 0;
+    public void Clear()
+    {
+        Count = 0;
+        refusals = null;
+    }
+
+    /// <summary>The two change places: records move without being copied.</summary>
+    public void Exchange(RecordBatch other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        (payload, other.payload) = (other.payload, payload);
+        (position, other.position) = (other.position, position);
+        (payloadEnds, other.payloadEnds) = (other.payloadEnds, payloadEnds);
+        (positionEnds, other.positionEnds) = (other.positionEnds, positionEnds);
+        (refusals, other.refusals) = (other.refusals, refusals);
+        (Count, other.Count) = (other.Count, Count);
+    }
 
     private static ReadOnlySpan<byte> Slice(byte[] buffer, int[] ends, int record)
     {

@@ -19,6 +19,7 @@ internal sealed class TableIngestion(
     private TableCommits? commits;
     private long rowsAdded;
     private DateTimeOffset? lastCommit;
+    private ISourceStream? open;
     private SourceLag lag = new(null, null);
 
     /// <summary>Whether the stream was read up to its end.</summary>
@@ -37,6 +38,7 @@ internal sealed class TableIngestion(
         var opening = new StreamOpening(table, commits.Positions(), commits.Ledger(), ingestion.Drain, diagnostic => tally.Notice(diagnostic));
         await using var stream = await source.OpenAsync(opening, stop);
         var bounds = new BatchBounds(Math.Max(1, ingestion.CommitRows), Math.Max(1, ingestion.CommitBytes), ingestion.CommitInterval);
+        open = stream;
         tally.Stage(RunStage.Reading);
         while (!stop.IsCancellationRequested)
         {
@@ -48,15 +50,17 @@ internal sealed class TableIngestion(
 
             await using (batch)
                 await TakeAsync(batch, stream, staging);
-            lag = stream.Lag();
             tally.Stage(RunStage.Reading);
         }
 
         lag = stream.Lag();
+        open = null;
     }
 
     /// <summary>Null where there is no table.</summary>
-    public TableReport? Report() => commits?.Snapshot is not { } snapshot ? null : new TableReport(
+    public TableReport? Report() => Report((open?.Lag()) ?? lag);
+
+    private TableReport? Report(SourceLag now) => commits?.Snapshot is not { } snapshot ? null : new TableReport(
         name.ToString(),
         snapshot.TableId,
         snapshot.Version,
@@ -66,8 +70,8 @@ internal sealed class TableIngestion(
         commits.Side?.Rows ?? 0,
         lastCommit ?? snapshot.Timestamp,
         Watermark.Read(snapshot)?.Max,
-        lag.Records,
-        lag.Age is { } age ? Math.Max(0, age.TotalSeconds) : null);
+        now.Records,
+        now.Age is { } age ? Math.Max(0, age.TotalSeconds) : null);
 
     /// <summary>From here on nothing looks at the stop: a batch that was begun is committed, and what cannot be is given up whole.</summary>
     private async Task TakeAsync(SourceBatch batch, ISourceStream stream, BatchStaging staging)

@@ -15,6 +15,8 @@ internal static class Outcomes
         TableCodes.StoreFull.Id, TableCodes.StoreReadOnly.Id, TableCodes.StorePermission.Id, TableCodes.StoreNotFolder.Id, TableCodes.LogDamaged.Id,
         SourceCodes.PositionMissing.Id, SourceCodes.SourceRegressed.Id, SourceCodes.PositionUnreadable.Id, SourceCodes.FileReplaced.Id, SourceCodes.FileUnreadable.Id,
         SourceCodes.FileHeaderUnfit.Id, SourceCodes.FileFormatUnfit.Id, SourceCodes.LocationUnreadable.Id, SourceCodes.ContractStopped.Id,
+        SourceCodes.CredentialsRefused.Id, SourceCodes.TlsRefused.Id, SourceCodes.NotAStream.Id, SourceCodes.GroupInUse.Id, SourceCodes.GroupMissing.Id, SourceCodes.SourceUnsupported.Id,
+        SourceCodes.DataLoss.Id,
     };
 
     /// <summary>A folder that is full, a log that is damaged or a file that was replaced is mended by a person, not by waiting some seconds; a loop that shall end does not try again.</summary>

@@ -1,6 +1,7 @@
 using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Sources.Files;
 using LakehouseOperator.Engine.Sources.Generator;
+using LakehouseOperator.Engine.Sources.RedisStreams;
 using LakehouseOperator.Pipelines.Specs;
 
 namespace LakehouseOperator.Engine.Sources;
@@ -13,6 +14,7 @@ public static class SourceCatalog
     {
         { Generator: { } generator } => new GeneratorSource(generator, time),
         { Files: { } files } => new FilesSource(files, time),
+        { RedisStreams: { } redis } => new RedisStreamsSource(redis, secrets, time),
         _ => throw new ArgumentException("the source has no member", nameof(spec)),
     };
 }

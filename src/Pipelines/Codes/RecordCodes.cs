@@ -30,6 +30,9 @@ public static class RecordCodes
     /// <summary>Half of a surrogate pair, which JSON can escape and UTF-8 cannot hold.</summary>
     public static readonly ErrorCode InvalidText = new("LH3112", "a text holds an escape that is no character", RunnerExit.Source);
 
+    /// <summary>Of a Redis entry without the field that <c>format.json.field</c> names.</summary>
+    public static readonly ErrorCode EntryFieldMissing = new("LH3113", "the entry lacks the field that holds the record", RunnerExit.Source);
+
     public static readonly ErrorCode PathInvalid = new("LH3120", "a column's path cannot be read", RunnerExit.Invalid);
 
     public static readonly ErrorCode ColumnTypeInvalid = new("LH3121", "a column's type is not one that tables hold", RunnerExit.Invalid);

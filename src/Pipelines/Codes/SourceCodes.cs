@@ -54,6 +54,29 @@ public static class SourceCodes
     public static readonly ErrorCode RecordTooLong =
         new("LH3024", "a record is longer than records can be", RunnerExit.Source);
 
+    /// <summary>Reason <c>DataLoss</c>. It is said once, and reading goes on.</summary>
+    public static readonly ErrorCode DataLoss =
+        new("LH3025", "entries were removed from the source before they were read", RunnerExit.Source);
+
+    /// <summary>Reason <c>CredentialsRefused</c>.</summary>
+    public static readonly ErrorCode CredentialsRefused =
+        new("LH3026", "the source refuses the credentials, or what they may do", RunnerExit.Source);
+
+    public static readonly ErrorCode TlsRefused =
+        new("LH3027", "the source's certificate is not trusted", RunnerExit.Source);
+
+    public static readonly ErrorCode NotAStream =
+        new("LH3028", "a key holds something else than a stream", RunnerExit.Source);
+
+    public static readonly ErrorCode GroupInUse =
+        new("LH3029", "a consumer group is used by others", RunnerExit.Source);
+
+    public static readonly ErrorCode GroupMissing =
+        new("LH3030", "a consumer group that is to be taken over does not exist", RunnerExit.Source);
+
+    public static readonly ErrorCode SourceUnsupported =
+        new("LH3031", "the source is of a version that is not supported", RunnerExit.Source);
+
     public static readonly ErrorCode ShapeChanged =
         new("LH3021", "the declared columns do not fit the table as it is", RunnerExit.Invalid);
 }

@@ -30,6 +30,12 @@ public static class Defaults
 
     public const string FilePattern = "*";
 
+    public const string RedisGroup = "lakehouse";
+
+    public const string RedisField = "data";
+
+    public static readonly RedisFormatSpec RedisFormat = new(Json: new RedisJsonFormatSpec(RedisField));
+
     /// <summary>Of stores that have no regions, too: a request is signed for one.</summary>
     public const string Region = "us-east-1";
 
@@ -40,9 +46,12 @@ public static class Defaults
     public static readonly ContractSpec Contract = new();
 
     /// <summary>The source with every field that has a default set.</summary>
-    public static SourceSpec Of(SourceSpec source) => source.Files is { } files
-        ? source with { Files = files with { Pattern = files.Pattern ?? FilePattern, SettleFor = files.SettleFor ?? new Duration(SettleFor), Format = Of(files.Format) } }
-        : source;
+    public static SourceSpec Of(SourceSpec source) => source switch
+    {
+        { Files: { } files } => source with { Files = files with { Pattern = files.Pattern ?? FilePattern, SettleFor = files.SettleFor ?? new Duration(SettleFor), Format = Of(files.Format) } },
+        { RedisStreams: { } redis } => source with { RedisStreams = Of(redis) },
+        _ => source,
+    };
 
     /// <summary>Where the store is and which secrets open it.</summary>
     public static S3Plan Of(S3StorageSpec s3) => new(
@@ -58,6 +67,13 @@ public static class Defaults
     {
         PartitionBy = table.PartitionBy ?? [],
         Contract = table.Contract ?? Contract,
+    };
+
+    private static RedisStreamsSourceSpec Of(RedisStreamsSourceSpec redis) => redis with
+    {
+        Group = redis.Group ?? RedisGroup,
+        Format = redis.Format switch { null => RedisFormat, { Json: { Field: null } } => RedisFormat, { } format => format },
+        StartFrom = redis.StartFrom ?? RedisStartFrom.Earliest,
     };
 
     private static FileFormatSpec Of(FileFormatSpec format) => format.Csv is { } csv

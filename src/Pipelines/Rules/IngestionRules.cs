@@ -38,6 +38,8 @@ internal static class IngestionRules
     {
         if (spec.Source.Files is { } files)
             JudgeFiles(subject, files);
+        if (spec.Source.RedisStreams is { } redis)
+            RedisRules.Judge(subject, redis, spec.Tables);
         for (var i = 0; i < spec.Tables.Count; i++)
         {
             if (spec.Tables[i].From is not { } from)

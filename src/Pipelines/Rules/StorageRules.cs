@@ -60,13 +60,13 @@ internal static class StorageRules
     }
 
     /// <summary>A DNS subdomain, as Kubernetes names objects.</summary>
-    private static void JudgeSecret(Subject subject, string field, string name)
+    internal static void JudgeSecret(Subject subject, string field, string name)
     {
         if (!name.Split('.').All(static part => part.Length > 0 && part[0] != '-' && part[^1] != '-' && part.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')))
             subject.Error(DocumentCodes.InvalidName, field + ".name", $"\"{name}\" cannot be the name of a Secret", "use lower-case letters, digits, dots and hyphens");
     }
 
-    private static void JudgeKey(Subject subject, string field, string? key)
+    internal static void JudgeKey(Subject subject, string field, string? key)
     {
         if (key is not null && (key is "." or ".." || !key.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')))
             subject.Error(DocumentCodes.InvalidName, field, $"\"{key}\" cannot be a key of a Secret", "use letters, digits, dots, hyphens and underscores");

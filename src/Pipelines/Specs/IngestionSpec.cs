@@ -18,7 +18,8 @@ public sealed record IngestionSpec(
 [ExactlyOne]
 public sealed record SourceSpec(
     GeneratorSourceSpec? Generator = null,
-    FilesSourceSpec? Files = null);
+    FilesSourceSpec? Files = null,
+    RedisStreamsSourceSpec? RedisStreams = null);
 
 [Description("The built-in demo producer: a deterministic function of seed and index.")]
 public sealed record GeneratorSourceSpec(
@@ -56,7 +57,7 @@ public sealed record IngestedTableSpec(
     [property: Description("The table, layer.table."), LengthBounds(1, 128)] string Name,
     [property: Description("Declared columns; the table also carries _ingested_at, _source and _source_position."), ItemBounds(1, 1000)]
     IReadOnlyList<ColumnSpec> Columns,
-    [property: Description("Which of the source's streams: a file pattern below the location for files; omitted, everything."), LengthBounds(1, 1024)] string? From = null,
+    [property: Description("Which of the source's streams: a file pattern below the location for files, a stream's key for Redis; omitted, everything."), LengthBounds(1, 1024)] string? From = null,
     [property: Description("Partition columns, few values each."), ItemBounds(0, 8)] IReadOnlyList<PartitionSpec>? PartitionBy = null,
     [property: Description("What happens to records that do not fit.")] ContractSpec? Contract = null);
 

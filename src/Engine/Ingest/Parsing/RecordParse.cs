@@ -80,16 +80,20 @@ public sealed class RecordParse : IDisposable
     }
 
     /// <summary>Quarantines a record, or ends the statement where the contract says to stop. A field too many was asked to be quarantined by its own rule.</summary>
-    internal void Refuse(ValueFault fault, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> position, string? field, string message)
+    internal void Refuse(ValueFault fault, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> position, string? field, string message) =>
+        Refuse(new RecordRefusal(fault.Code(), field, message), payload, position);
+
+    /// <inheritdoc cref="Refuse(ValueFault, ReadOnlySpan{byte}, ReadOnlySpan{byte}, string, string)"/>
+    internal void Refuse(RecordRefusal why, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> position)
     {
-        if (Contract.InvalidValues == InvalidValues.Stop && fault != ValueFault.UnknownField)
+        if (Contract.InvalidValues == InvalidValues.Stop && why.Code != RecordCodes.UnknownField)
         {
             var at = System.Text.Encoding.UTF8.GetString(position);
             var stop = new DiagnosticException(
-                fault.Code(), $"record {at}: {message}", "mend the record at its source, or let contract.invalidValues be Quarantine");
+                why.Code, $"record {at}: {why.Message}", "mend the record at its source, or let contract.invalidValues be Quarantine");
             throw Interlocked.CompareExchange(ref stopped, stop, null) ?? stop;
         }
 
-        spool.Add(payload, position, fault.Code().Id, field, message);
+        spool.Add(payload, position, why.Code.Id, why.Field, why.Message);
     }
 }

@@ -92,6 +92,12 @@ internal sealed class RecordReader : TableReader
         nulledInRecord = 0;
         faultField = null;
         faultColumn = -1;
+        if (batch.Refusal(next) is { } refusal)
+        {
+            parse.Refuse(refusal, batch.Payload(next), batch.Position(next));
+            return false;
+        }
+
         foreach (var parser in nested)
             parser.Mark();
         var payload = batch.Payload(next);
