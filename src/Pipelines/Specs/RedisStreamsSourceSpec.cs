@@ -4,7 +4,7 @@ namespace LakehouseOperator.Pipelines.Specs;
 
 [Description("Streams of a Redis server, 7.0 or newer; each becomes a table, whose from is the stream's key.")]
 public sealed record RedisStreamsSourceSpec(
-    [property: Description("redis://host:port/database, or rediss:// for TLS; without user and password."), LengthBounds(1, 1024)] string Url,
+    [property: Description("The server, as redis://host:port/database, or rediss:// for TLS; without user and password."), LengthBounds(1, 1024)] string Url,
     [property: Description("Secret with the password, and the user where it is not \"default\".")] RedisCredentialsRef? CredentialsSecretRef = null,
     [property: Description("Certificates, PEM, that the server's is trusted by instead of the system's.")] SecretKeyRef? CaSecretRef = null,
     [property: Description("Names the source in the tables' positions; two addresses of one server are one source. Default: host:port/database."), LengthBounds(1, 253)]

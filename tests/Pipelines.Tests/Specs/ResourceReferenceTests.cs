@@ -40,7 +40,7 @@ public sealed partial class ResourceReferenceTests
         Assert.True(byName["Ingestion tables[].columns[].type"].Required);
         Assert.Equal("Identity", byName["Ingestion tables[].partitionBy[].transform"].Default);
         Assert.False(byName["Lakehouse layers.*.location"].Required);
-        Assert.Equal(["generator", "files"], byName["Ingestion source"].Alternatives);
+        Assert.Equal(["generator", "files", "redisStreams"], byName["Ingestion source"].Alternatives);
         Assert.Equal(9, byName["QualityCheck checks"].Alternatives.Count);
     }
 
