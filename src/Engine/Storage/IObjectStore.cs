@@ -26,6 +26,11 @@ public interface IObjectStore
     /// <summary>The store's clock minus ours, as far as it is known: times of objects are the store's.</summary>
     TimeSpan ClockOffset => TimeSpan.Zero;
 
+    /// <summary>
+    /// Every operation is a round trip, so that several are better asked side by side; and what <see cref="StageAsync"/> gives is a copy, the caller's to delete.
+    /// </summary>
+    bool IsRemote => false;
+
     /// <summary>A store rooted below this one.</summary>
     IObjectStore At(string prefix);
 

@@ -52,21 +52,23 @@ public sealed class DeltaTable
     public async Task<IReadOnlyList<DataFile>> StoreAsync(IReadOnlyList<StagedFile> files, TableSchema schema, CancellationToken cancellationToken)
     {
         var stored = new List<DataFile>(files.Count);
-        foreach (var file in files)
-        {
-            var key = $"part-{Guid.NewGuid():N}.parquet";
-            await Store.PutFileAsync(key, file.Path, cancellationToken);
-            var entry = await Store.HeadAsync(key, cancellationToken);
-            stored.Add(new DataFile(
-                DataFilePath.ToLog(key),
-                entry?.Size ?? file.Bytes,
-                entry?.LastModified ?? time.GetUtcNow(),
-                file.PartitionValues,
-                DeltaStatistics.Write(file, schema),
-                file.Rows));
-        }
-
+        await foreach (var file in ReadAhead.InOrderAsync(Store, files, (file, cancellation) => StoreAsync(file, schema, cancellation), cancellationToken))
+            stored.Add(file);
         return stored;
+    }
+
+    private async Task<DataFile> StoreAsync(StagedFile file, TableSchema schema, CancellationToken cancellationToken)
+    {
+        var key = $"part-{Guid.NewGuid():N}.parquet";
+        await Store.PutFileAsync(key, file.Path, cancellationToken);
+        var entry = await Store.HeadAsync(key, cancellationToken);
+        return new DataFile(
+            DataFilePath.ToLog(key),
+            entry?.Size ?? file.Bytes,
+            entry?.LastModified ?? time.GetUtcNow(),
+            file.PartitionValues,
+            DeltaStatistics.Write(file, schema),
+            file.Rows);
     }
 
     /// <summary>Commits the change as the table's next version.</summary>

@@ -10,9 +10,10 @@ internal static class TableHistory
     public static async IAsyncEnumerable<HistoryEntry> ReadAsync(IObjectStore table, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var listing = await LogListing.ReadAsync(table, 0, cancellationToken);
-        foreach (var (version, entry) in listing.Commits.Reverse())
+        var contents = ReadAhead.InOrderAsync(
+            table, listing.Commits.Reverse(), async (commit, cancellation) => (commit.Key, commit.Value, await table.GetAsync(commit.Value.Key, cancellation)), cancellationToken);
+        await foreach (var (version, entry, content) in contents)
         {
-            var content = await table.GetAsync(entry.Key, cancellationToken);
             if (content is null)
                 yield break; // cleaned up meanwhile, and everything older with it
             yield return Describe(LogCommit.Parse(version, content, table.Location), entry.LastModified);

@@ -34,6 +34,15 @@ public static class IndependentReader
         return Sort(await RunAsync("clickhouse.mjs", [folder, text], cancellationToken));
     }
 
+    /// <summary>By ClickHouse out of a bucket.</summary>
+    /// <param name="url"><c>http://host/bucket/table</c>.</param>
+    public static async Task<IReadOnlyList<string>> ClickHouseAsync(
+        string url, string accessKey, string secretKey, IEnumerable<(string Name, JsonNode Type)> columns, CancellationToken cancellationToken = default)
+    {
+        var text = new JsonArray([.. columns.Select(column => new JsonObject { ["name"] = column.Name, ["type"] = column.Type.DeepClone() })]).ToJsonString();
+        return Sort(await RunAsync("clickhouse.mjs", [url, text], cancellationToken, ("ACCESS_KEY", accessKey), ("SECRET_KEY", secretKey)));
+    }
+
     /// <summary>Reads the table with both and fails where they differ; what both say.</summary>
     /// <param name="folder">Absolute path of the folder that holds <c>_delta_log</c>.</param>
     /// <exception cref="InvalidOperationException">They differ, or one cannot read the table.</exception>
@@ -63,10 +72,11 @@ public static class IndependentReader
     public static IReadOnlyList<string> Sort(IEnumerable<string> rows) =>
         [.. rows.Select(static row => JsonNode.Parse(row)!.ToJsonString()).Order(StringComparer.Ordinal)];
 
-    private static async Task<IReadOnlyList<string>> RunAsync(string script, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> RunAsync(
+        string script, IReadOnlyList<string> arguments, CancellationToken cancellationToken, params IReadOnlyList<(string Name, string Value)> environment)
     {
         var folder = await RestoreAsync(cancellationToken);
-        var (exit, output, errors) = await StartAsync("node", folder, [Path.Combine(folder, script), .. arguments], cancellationToken);
+        var (exit, output, errors) = await StartAsync("node", folder, [Path.Combine(folder, script), .. arguments], cancellationToken, environment);
         return exit == 0
             ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)]
             : throw new InvalidOperationException($"{script} {string.Join(' ', arguments)} ended with {exit}: {errors}");
@@ -91,9 +101,11 @@ public static class IndependentReader
     }
 
     private static async Task<(int Exit, string Output, string Errors)> StartAsync(
-        string program, string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+        string program, string folder, IReadOnlyList<string> arguments, CancellationToken cancellationToken, params IReadOnlyList<(string Name, string Value)> environment)
     {
         using var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true } };
+        foreach (var (name, value) in environment)
+            process.StartInfo.Environment[name] = value;
         process.Start();
         try
         {

@@ -39,9 +39,6 @@ public enum S3FaultKind
     /// <summary>One bit of the answer's body is another.</summary>
     Flip,
 
-    /// <summary>The store does not hear of the condition.</summary>
-    Strip,
-
     /// <summary>No answer comes before the proxy ends.</summary>
     Hang,
 }
@@ -55,7 +52,6 @@ public sealed record S3Fault(S3FaultKind Kind, int At = 0, int Status = 0, strin
     public static readonly S3Fault LoseRequest = new(S3FaultKind.LoseRequest);
     public static readonly S3Fault LoseReply = new(S3FaultKind.LoseReply);
     public static readonly S3Fault Hang = new(S3FaultKind.Hang);
-    public static readonly S3Fault StripCondition = new(S3FaultKind.Strip);
 
     public static S3Fault Answer(int status, string? code, string? retryAfter = null) => new(S3FaultKind.Answer, Status: status, Code: code, RetryAfter: retryAfter);
 
@@ -151,7 +147,7 @@ public sealed class S3Proxy : IAsyncDisposable
         }
 
         // Whatever becomes of the client: the store is told, and its answer awaited.
-        using var reply = await ForwardAsync(exchange, raw, body.ToArray(), fault.Kind == S3FaultKind.Strip);
+        using var reply = await ForwardAsync(exchange, raw, body.ToArray());
         var content = await reply.Content.ReadAsByteArrayAsync(ending.Token);
         if (fault.Kind == S3FaultKind.LoseReply)
             context.Abort();
@@ -174,15 +170,13 @@ public sealed class S3Proxy : IAsyncDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> ForwardAsync(S3Exchange exchange, string raw, byte[] body, bool strip)
+    private async Task<HttpResponseMessage> ForwardAsync(S3Exchange exchange, string raw, byte[] body)
     {
         var url = new Uri(target + raw, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(exchange.Method), url) { Content = exchange.Method is "PUT" or "POST" ? new ByteArrayContent(body) : null };
         foreach (var (name, value) in exchange.Headers)
         {
             if (Ours.Contains(name, StringComparer.OrdinalIgnoreCase) && !name.Equals("Date", StringComparison.OrdinalIgnoreCase))
-                continue;
-            if (strip && name.Equals("If-None-Match", StringComparison.OrdinalIgnoreCase))
                 continue;
             if (!request.Headers.TryAddWithoutValidation(name, value))
                 request.Content?.Headers.TryAddWithoutValidation(name, value);

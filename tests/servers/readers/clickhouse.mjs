@@ -1,4 +1,5 @@
 // Reads a table with ClickHouse's engine, whose deltaLakeLocal() is the Delta kernel of Rust. Prints one canonical row a line.
+// A table in a bucket is named by its URL, http://host/bucket/table, and opened by ACCESS_KEY and SECRET_KEY of the environment.
 //   node clickhouse.mjs /abs/path/of/table '[{"name": ..., "type": ...}]'      (columns to read, types as the log spells them)
 import process from 'node:process';
 import { query } from 'chdb';
@@ -26,7 +27,9 @@ const settings = {
   date_time_output_format: "'iso'",
   session_timezone: "'UTC'",
 };
-const from = `deltaLakeLocal(${quote(table)})`;
+const from = /^https?:/.test(table)
+  ? `deltaLake(${quote(table)}, ${quote(process.env.ACCESS_KEY)}, ${quote(process.env.SECRET_KEY)})`
+  : `deltaLakeLocal(${quote(table)})`;
 const select = columns.map(({ name: column, type }) => expression(name(column), type)).join(', ');
 const sql = `SELECT ${select} FROM ${from} SETTINGS ${Object.entries(settings).map(([key, value]) => `${key} = ${value}`).join(', ')}`;
 const text = query(sql, 'JSONCompactEachRow');

@@ -39,6 +39,9 @@ public sealed class S3Store : IObjectStore, IProbedStore
     /// <inheritdoc/>
     public TimeSpan ClockOffset => connection.ClockOffset;
 
+    /// <inheritdoc/>
+    public bool IsRemote => true;
+
     internal S3Connection Connection => connection;
 
     internal string Bucket => bucket;

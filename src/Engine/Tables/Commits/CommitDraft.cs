@@ -11,7 +11,8 @@ namespace LakehouseOperator.Engine.Tables.Commits;
 /// A change as the bytes of the version after a snapshot, with every rule that depends on the snapshot checked. A rebase drafts anew; the
 /// <c>txnId</c> stays.
 /// </summary>
-internal sealed class CommitDraft(string location, TableChange change, Snapshot? current, string txnId, DateTimeOffset now)
+/// <param name="storeAhead">The store's clock minus ours: how old staged files are is told by theirs.</param>
+internal sealed class CommitDraft(string location, TableChange change, Snapshot? current, string txnId, DateTimeOffset now, TimeSpan storeAhead = default)
 {
     public const string Engine = "LakehouseOperator/0.1.0";
 
@@ -23,7 +24,7 @@ internal sealed class CommitDraft(string location, TableChange change, Snapshot?
     /// <exception cref="DiagnosticException">A rule refuses the change.</exception>
     public ReadOnlyMemory<byte> Write()
     {
-        CommitRules.Require(location, change, current, now);
+        CommitRules.Require(location, change, current, now + storeAhead);
         var domains = PositionRules.Require(change, current);
         var metaData = MetaData();
         var protocol = current is null

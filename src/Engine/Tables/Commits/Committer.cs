@@ -25,7 +25,7 @@ internal sealed class Committer(IObjectStore table, LogCache log, BootClock cloc
         {
             if (clock.Now - asOf > Stale)
                 (current, asOf) = await CatchUpAsync(change, current, cancellationToken);
-            var draft = new CommitDraft(table.Location, change, current, txnId, time.GetUtcNow());
+            var draft = new CommitDraft(table.Location, change, current, txnId, time.GetUtcNow(), table.ClockOffset);
             var content = draft.Write();
             cancellationToken.ThrowIfCancellationRequested();
             puts++;

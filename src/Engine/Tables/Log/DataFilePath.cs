@@ -32,6 +32,8 @@ public static class DataFilePath
     internal static string Canonical(string path)
     {
         var decoded = path.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(path) : path;
+        if (decoded.StartsWith("s3a://", StringComparison.Ordinal) || decoded.StartsWith("s3n://", StringComparison.Ordinal))
+            return "s3" + decoded[3..]; // Hadoop's names of the same bucket
         if (!decoded.StartsWith("file:/", StringComparison.Ordinal))
             return decoded;
         return "/" + decoded.AsSpan("file:".Length).TrimStart('/').ToString();

@@ -50,9 +50,8 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
         var listing = await LogListing.ReadAsync(table, state.Version, cancellationToken);
         if (!listing.Commits.TryGetValue(state.Version, out var entry) || (state.Listed is { } before && before != entry))
             return false; // cleaned up behind a checkpoint, or another table stands here now
-        for (var next = state.Version + 1; next <= Math.Min(listing.Newest, upTo ?? long.MaxValue); next++)
+        await foreach (var (_, commit) in ReadCommitsAsync(state.Version + 1, Math.Min(listing.Newest, upTo ?? long.MaxValue), cancellationToken))
         {
-            var commit = await ReadCommitAsync(next, cancellationToken);
             if (commit is null)
                 return false;
             state.Apply(commit);
@@ -69,15 +68,22 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
         return content is null ? null : LogCommit.Parse(version, content, table.Location);
     }
 
+    /// <summary>In order; a version that the log does not hold is null.</summary>
+    private IAsyncEnumerable<(long Version, LogCommit? Commit)> ReadCommitsAsync(long first, long last, CancellationToken cancellationToken) =>
+        ReadAhead.InOrderAsync(table, Versions(first, last), async (version, cancellation) => (version, await ReadCommitAsync(version, cancellation)), cancellationToken);
+
+    private static IEnumerable<long> Versions(long first, long last)
+    {
+        for (var version = first; version <= last; version++)
+            yield return version;
+    }
+
     private async Task<LogState> ReplayAsync(LogListing listing, long? version, bool whole, CancellationToken cancellationToken)
     {
         var newest = Newest(listing, version);
         var state = await BeginAsync(listing, newest, whole, cancellationToken);
-        while (state.Version < newest)
-        {
-            var next = state.Version + 1;
-            state.Apply(await ReadCommitAsync(next, cancellationToken) ?? throw new CommitMissingException(next));
-        }
+        await foreach (var (next, commit) in ReadCommitsAsync(state.Version + 1, newest, cancellationToken))
+            state.Apply(commit ?? throw new CommitMissingException(next));
 
         if (state.Protocol is null)
             throw LogDamage.At(table.Location, LogFileName.Commit(state.Version), "no commit up to here holds the protocol");
@@ -115,9 +121,10 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
         CheckpointUnreadableException? unreadable = null;
         foreach (var parts in listing.Usable(newest))
         {
+            IReadOnlyList<string> paths = [];
             try
             {
-                var paths = await StageAsync(parts, cancellationToken);
+                paths = await StageAsync(parts, cancellationToken);
                 var content = await Task.Run(() => checkpoints.Read(parts.Version, paths, table.Location, cancellationToken), cancellationToken);
                 var state = new LogState(table.Location);
                 state.Begin(content, parts);
@@ -126,6 +133,14 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
             catch (CheckpointUnreadableException failure)
             {
                 unreadable ??= failure;
+            }
+            finally
+            {
+                if (table.IsRemote)
+                {
+                    foreach (var copy in paths)
+                        File.Delete(copy);
+                }
             }
         }
 
