@@ -10,7 +10,8 @@ internal static class NextCommands
     {
         if (report.Sample is not { } table)
             return;
-        var where = request.LakeFolder is { } folder ? $" --lake {Quoted(folder)}" : string.Concat(request.Paths.Select(path => $" -f {Quoted(path)}"));
+        var where = request.LakeFolder is { } folder ? $" --lake {Quoted(folder)}" : string.Concat(request.Paths.Select(path => $" -f {Quoted(path)}"))
+            + (request.Secrets is { } secrets ? $" --secrets {Quoted(secrets)}" : "");
         streams.Error.WriteLine();
         streams.Error.WriteLine("Try next:");
         var command = Quoted(Command());

@@ -16,6 +16,9 @@ internal static class S3Probe
     {
         if (layer.Connection.Probed.ContainsKey(layer.Bucket))
             return;
+
+        // What is wrong otherwise is told by a request that may be repeated, and sooner.
+        await layer.GetAsync("_lakehouse/probe", cancellationToken);
         var keys = new List<string>();
         try
         {

@@ -1,0 +1,3 @@
+using LakehouseOperator.Testing.Servers;
+
+[assembly: AssemblyFixture(typeof(SharedS3))]
