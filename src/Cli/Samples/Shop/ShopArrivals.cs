@@ -12,12 +12,13 @@ internal sealed class ShopArrivals(ShopModel model, int seed) : IDisposable
     public const double Duplicates = 0.02;
 
     /// <summary>Of versions of a key with several, all but the newest, that arrive after the newest.</summary>
-    public const double Late = 0.05;
+    public const double Late = 0.10;
 
     /// <summary>In addition, for each well-formed one.</summary>
     public const double Malformed = 0.01;
 
     private readonly ShopJson json = new();
+    private readonly bool[] begun = new bool[ShopStreams.Keys.Count];
     private readonly List<Arrival> arrivals = [];
     private readonly HashSet<(ShopStream, long)> keys = [];
 
@@ -25,8 +26,10 @@ internal sealed class ShopArrivals(ShopModel model, int seed) : IDisposable
 
     public void Dispose() => json.Dispose();
 
+    /// <summary>To be enumerated as it goes: what a part holds is gone with the next.</summary>
     public IEnumerable<ShopEntry> All()
     {
+        Array.Clear(begun);
         for (var from = 0L; from < model.Orders; from += Part)
         {
             Make((int)from, (int)Math.Min(model.Orders, from + Part));
@@ -75,6 +78,10 @@ internal sealed class ShopArrivals(ShopModel model, int seed) : IDisposable
     private void Versions<T>(ShopStream stream, double at, IReadOnlyList<T> versions, Func<T, long> key, Func<T, byte[]> write)
     {
         var draw = new Draw(seed, Draw.Subject.Arrival, (key(versions[0]) * 8) + (long)stream);
+
+        // However small a shop is, its streams have something of each kind.
+        var isFirst = !begun[(int)stream];
+        begun[(int)stream] = true;
         var newest = at + (3.0 * (versions.Count - 1));
         for (var number = 0; number < versions.Count; number++)
         {
@@ -82,9 +89,9 @@ internal sealed class ShopArrivals(ShopModel model, int seed) : IDisposable
             var isLate = draw.Chance(Late) && number < versions.Count - 1;
             var arrives = isLate ? newest + 1 + draw.Below(30) : at + (3.0 * number);
             Add(arrives, ShopEntryKind.Version, payload);
-            if (draw.Chance(Duplicates))
+            if (draw.Chance(Duplicates) || (isFirst && number == 0))
                 Add(arrives + draw.Below(60), ShopEntryKind.Duplicate, payload);
-            if (draw.Chance(Malformed))
+            if (draw.Chance(Malformed) || (isFirst && number == 0))
             {
                 var flaw = draw.Of(Flaws.Of(stream));
                 Add(arrives + draw.Share(), ShopEntryKind.Malformed, flaw.Spoil(stream, payload), flaw is Flaw.NoField ? "body" : ShopEntry.Json);
