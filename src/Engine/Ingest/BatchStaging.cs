@@ -20,6 +20,7 @@ namespace LakehouseOperator.Engine.Ingest;
 internal sealed class BatchStaging : IDisposable
 {
     private readonly DuckDbConnection connection;
+    private readonly IngestionDatabase database;
     private readonly RecordTables records;
     private readonly RelationTables relations;
     private readonly RecordContract contract;
@@ -34,6 +35,7 @@ internal sealed class BatchStaging : IDisposable
     public BatchStaging(IngestionDatabase database, IngestedTableSpec table, IngestedShape shape, RowGate? gate, RunPlan plan, string scratch, TimeProvider time)
     {
         this.table = table;
+        this.database = database;
         this.gate = gate;
         this.shape = shape;
         this.plan = plan;
@@ -51,7 +53,9 @@ internal sealed class BatchStaging : IDisposable
     /// <summary>Reads the content to its end.</summary>
     /// <exception cref="DiagnosticException">The contract says to stop at a record that does not fit.</exception>
     /// <exception cref="DuckDbException">The source's feed failed, or writing did.</exception>
-    public async Task<StagedBatch> StageAsync(BatchContent content, string source)
+    public Task<StagedBatch> StageAsync(BatchContent content, string source) => database.StageAsync(() => StageNextAsync(content, source));
+
+    private async Task<StagedBatch> StageNextAsync(BatchContent content, string source)
     {
         var folder = Path.Combine(scratch, $"batch-{Guid.NewGuid():n}");
         var ingestedAt = new DateTimeOffset(time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);

@@ -13,6 +13,7 @@ internal sealed class IngestionDatabase : IDisposable
     private const int ProbeBytes = 1 << 20;
 
     private readonly DuckDbDatabase database;
+    private readonly SemaphoreSlim staging = new(1, 1);
 
     public IngestionDatabase(RunLimits limits, string scratch)
     {
@@ -34,6 +35,23 @@ internal sealed class IngestionDatabase : IDisposable
     public RecordTables Records { get; }
 
     public RelationTables Relations { get; }
+
+    /// <summary>
+    /// One batch at a time is made into files: it takes every thread there is, and its buffers are what a run's memory is made of. Reading, storing and committing go
+    /// on beside it.
+    /// </summary>
+    public async Task<T> StageAsync<T>(Func<Task<T>> stage)
+    {
+        await staging.WaitAsync();
+        try
+        {
+            return await stage();
+        }
+        finally
+        {
+            staging.Release();
+        }
+    }
 
     /// <summary>A session with the writer's settings.</summary>
     public DuckDbConnection Connect()
@@ -64,5 +82,9 @@ internal sealed class IngestionDatabase : IDisposable
         }
     }
 
-    public void Dispose() => database.Dispose();
+    public void Dispose()
+    {
+        database.Dispose();
+        staging.Dispose();
+    }
 }

@@ -6,7 +6,9 @@ namespace LakehouseOperator.Engine.Sources.RedisStreams;
 internal sealed class EntrySegment(long began, RedisPosition start)
 {
     private const int ChunkRows = 2048;
-    private const int ChunkBytes = 1 << 20;
+
+    /// <summary>A little less than a power of two, at which the buffers would double.</summary>
+    private const int ChunkBytes = 240 << 10;
 
     public List<RecordBatch> Chunks { get; } = [];
 
@@ -37,10 +39,12 @@ internal sealed class EntrySegment(long began, RedisPosition start)
     }
 }
 
-/// <summary>Buffers that were parsed, for entries to come.</summary>
+/// <summary>
+/// Buffers that were parsed, for entries to come. All of them are kept: how many there are is bounded by the bytes that a session holds, and large arrays are
+/// what the collector comes back to last.
+/// </summary>
 internal sealed class ChunkPool
 {
-    private const int MostKept = 64;
     private readonly Stack<RecordBatch> free = [];
 
     public RecordBatch Rent()
@@ -56,8 +60,7 @@ internal sealed class ChunkPool
             foreach (var chunk in chunks)
             {
                 chunk.Clear();
-                if (free.Count < MostKept)
-                    free.Push(chunk);
+                free.Push(chunk);
             }
         }
     }

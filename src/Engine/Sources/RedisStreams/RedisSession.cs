@@ -12,7 +12,7 @@ namespace LakehouseOperator.Engine.Sources.RedisStreams;
 internal sealed class RedisSession : IAsyncDisposable
 {
     /// <summary>Bytes of entries in hand, over all streams, at which no more are asked for and what is in hand is committed.</summary>
-    private const long MostHeld = 64L << 20;
+    private const long MostHeld = 40L << 20;
 
     private const long BytesOfReply = 4 << 20;
     private const int MostEntries = 4096;
@@ -339,8 +339,10 @@ internal sealed class RedisSession : IAsyncDisposable
     {
         var wasConnected = connection is not null;
         await DisconnectAsync();
-        var isTransient = e is RedisException { IsTransient: true };
-        var retries = isTransient && (wasConnected || failures > 0 || e is RedisErrorException);
+
+        // Where nobody listens, whoever started the run wants to hear of it; what was there a moment ago is given some time.
+        var wasThere = wasConnected || failures > 0 || e is RedisErrorException or RedisConnectionException { Fault: RedisConnectionFault.Closed };
+        var retries = wasThere && e is RedisException { IsTransient: true };
         failures++;
         if (retries && failures < Attempts)
         {
