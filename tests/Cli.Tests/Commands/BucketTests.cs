@@ -1,5 +1,7 @@
 using LakehouseOperator.Cli.Tests.Processes;
 using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Testing.Servers;
 
 namespace LakehouseOperator.Cli.Tests.Commands;
@@ -74,6 +76,30 @@ public sealed class BucketTests(SharedS3 shared) : IAsyncLifetime
         await FailsAsync(TableCodes.ConditionalWritesUnsupported, Lakehouse(forgetful.Endpoint, ForgetfulStore.Bucket), Secrets("S3RVER", "S3RVER"), 1);
         Assert.Empty(forgetful.Files());
         await FailsAsync(DocumentCodes.InvalidLocation, Lakehouse($"http://admin:{WrongKey}@127.0.0.1:9"), right, 2);
+    }
+
+    [Fact]
+    public async Task A_runner_opens_the_bucket_by_what_the_plan_names()
+    {
+        var secrets = Secrets(server.SecretKey);
+        string[] where = ["-f", folder.Write("pipeline.yaml", Documents.Good), "-f", folder.Write("lake.yaml", Lakehouse(server.Endpoint)), "--secrets", secrets];
+        Assert.Equal(0, (await Processes.Lakehouse.RunAsync(["run", .. where, "--once"])).ExitCode);
+        var storage = new S3StorageSpec(shared.Bucket, server.Endpoint, CredentialsSecretRef: new S3CredentialsRef("store"));
+        var layers = new[] { "bronze", "silver", "gold" }.ToDictionary(static layer => layer, layer => $"{place}/{layer}");
+        var text = PlanJson.Write(PlanBuilder.Build(
+            new TransformationResource(new Metadata("counted"), new TransformationSpec(new LakehouseRef("main"), "SELECT count(*) AS n FROM bronze.events", "gold.counted")),
+            [],
+            [new PlannedInput("bronze.events")],
+            new PlanSetting(new LakehouseResource(new Metadata("main"), new LakehouseSpec(new StorageSpec(storage))), layers, 1L << 30, 1),
+            new PlanAttempt("run-1", 1, new RunTrigger(TriggerKind.OnChange, "key"))));
+        Assert.DoesNotContain(server.SecretKey, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.AccessKey, text, StringComparison.Ordinal);
+        var plan = folder.Write("plan.json", text);
+
+        var ran = await Processes.Lakehouse.RunnerAsync("run", "--plan", plan, "--secrets", secrets);
+        Assert.True(ran.ExitCode == (int)RunnerExit.Done, ran.ToString());
+        Assert.Equal((int)RunnerExit.SecretMissing, (await Processes.Lakehouse.RunnerAsync("run", "--plan", plan)).ExitCode);
+        Assert.Equal((int)RunnerExit.Store, (await Processes.Lakehouse.RunnerAsync("run", "--plan", plan, "--secrets", Secrets(WrongKey))).ExitCode);
     }
 
     private async Task FailsAsync(ErrorCode code, string lakehouse, string? secrets, int exit)

@@ -40,7 +40,7 @@ internal sealed class S3Digests
     public static string OfParts(byte[] content, int partBytes) =>
         OfParts([.. content.Chunk(partBytes).Select(MD5.HashData)]);
 
-    public bool AreCompared(string etag) => Of(etag).AreDigests != false;
+    public bool AreCompared(string etag) => Of(etag).Known != Known.Others;
 
     /// <summary>Judges what was read.</summary>
     /// <param name="etag">As <see cref="Comparable"/> gave it.</param>
@@ -51,20 +51,32 @@ internal sealed class S3Digests
         var kind = Of(etag);
         if (digest == etag)
         {
-            kind.AreDigests = true;
+            kind.Known = Known.Digests;
             return true;
         }
 
-        if (kind.AreDigests is null && digest == before)
-            kind.AreDigests = false;
-        return kind.AreDigests == false;
+        if (kind.Known == Known.Nothing && digest == before)
+            kind.Known = Known.Others;
+        return kind.Known == Known.Others;
     }
 
     private Kind Of(string etag) => etag.Contains('-', StringComparison.Ordinal) ? parts : whole;
 
+    private enum Known
+    {
+        Nothing,
+        Digests,
+        Others,
+    }
+
     private sealed class Kind
     {
-        /// <summary>Null while nothing proved either.</summary>
-        public bool? AreDigests { get; set; }
+        private volatile Known known;
+
+        public Known Known
+        {
+            get => known;
+            set => known = value;
+        }
     }
 }
