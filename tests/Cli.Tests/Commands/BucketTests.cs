@@ -102,6 +102,23 @@ public sealed class BucketTests(SharedS3 shared) : IAsyncLifetime
         Assert.Equal((int)RunnerExit.Store, (await Processes.Lakehouse.RunnerAsync("run", "--plan", plan, "--secrets", Secrets(WrongKey))).ExitCode);
     }
 
+    [Fact]
+    public async Task Without_a_Secret_the_identity_of_the_environment_counts()
+    {
+        string[] where = ["-f", folder.Write("lake.yaml", Lakehouse(server.Endpoint).Replace(", credentialsSecretRef: {name: store}", "", StringComparison.Ordinal))];
+        var identity = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["AWS_ACCESS_KEY_ID"] = server.AccessKey, ["AWS_SECRET_ACCESS_KEY"] = server.SecretKey, ["AWS_EC2_METADATA_DISABLED"] = "true", ["HOME"] = folder.Path,
+        };
+        var asked = await Processes.Lakehouse.RunAsync(["tables", .. where, "-o", "json"], identity);
+        Assert.True(asked.ExitCode == 0, asked.ToString());
+
+        identity["AWS_ACCESS_KEY_ID"] = identity["AWS_SECRET_ACCESS_KEY"] = "";
+        var nobody = await Processes.Lakehouse.RunAsync(["tables", .. where, "-o", "json"], identity);
+        Assert.Equal(1, nobody.ExitCode);
+        Assert.Contains(TableCodes.CredentialsMissing.Id, nobody.Error, StringComparison.Ordinal);
+    }
+
     private async Task FailsAsync(ErrorCode code, string lakehouse, string? secrets, int exit)
     {
         string[] where = ["-f", folder.Write("pipeline.yaml", Documents.Good), "-f", folder.Write("lake.yaml", lakehouse), .. secrets is null ? Array.Empty<string>() : ["--secrets", secrets]];

@@ -62,6 +62,18 @@ public sealed class S3AccessTests(SharedS3 shared) : IAsyncLifetime
         Assert.Equal(PutOutcome.Created, await new S3Store(location, other).PutIfAbsentAsync("new", "2"u8.ToArray(), None));
     }
 
+    [Fact]
+    public async Task The_token_of_temporary_credentials_is_sent_and_a_stale_one_is_told()
+    {
+        var secrets = S3Stores.Keys(server);
+        secrets["sessionToken"] = "temporary-token";
+        await using var proxy = await S3Proxy.StartAsync(server.Endpoint, static _ => S3Fault.Answer(400, "ExpiredToken"));
+        using var connection = S3Stores.Connect(proxy.Endpoint, secrets);
+        var error = await FailsAsync(TableCodes.StoreCredentialsRefused, () => new S3Store(location, connection).GetAsync("k", None));
+        Assert.Contains("session token", error.Diagnostic.Message, StringComparison.Ordinal);
+        Assert.Equal("temporary-token", Assert.Single(proxy.Seen).Headers["x-amz-security-token"]);
+    }
+
     [Theory]
     [InlineData("accessKeyId")]
     [InlineData("secretAccessKey")]
