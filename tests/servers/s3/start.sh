@@ -103,8 +103,16 @@ keys() {
   ceph-authtool "$folder/keyring" --gen-key -n osd.0 --cap mon 'allow profile osd' --cap osd 'allow *'
 }
 
+pools() {
+  local pool
+  for pool in default.rgw.buckets.index default.rgw.buckets.data default.rgw.buckets.non-ec; do
+    timeout 60 ceph osd pool create "$pool" 4 4
+    timeout 60 ceph osd pool application enable "$pool" rgw
+  done
+} >/dev/null 2>&1
+
 begin() {
-  local port=$1 monitor=$2 pool
+  local port=$1 monitor=$2
   cluster=$(cat /proc/sys/kernel/random/uuid)
   local disk
   disk=$(cat /proc/sys/kernel/random/uuid)
@@ -117,11 +125,10 @@ begin() {
   timeout 60 ceph osd new "$disk" 0 >/dev/null 2>&1
   launch osd ceph-osd -f -i 0
   for _ in $(seq 300); do timeout 10 ceph osd stat 2>/dev/null | grep -q '1 up' && break; sleep 0.1; done
+  pools & # beside the first user, for which the gateway's own pools are made
+  local making=$!
   timeout 120 radosgw-admin -n client.lake user create --uid=lake --display-name=lake --access-key="$access" --secret-key="$secret" >"$folder/user.json" 2>"$folder/user.err"
-  for pool in default.rgw.buckets.index default.rgw.buckets.data default.rgw.buckets.non-ec; do
-    timeout 60 ceph osd pool create "$pool" 4 4 >/dev/null 2>&1
-    timeout 60 ceph osd pool application enable "$pool" rgw >/dev/null 2>&1
-  done
+  wait "$making" || true
   launch rgw radosgw -n client.lake -f
   for _ in $(seq 600); do
     kill -0 "${pids[-1]}" 2>/dev/null || return 1
