@@ -79,6 +79,14 @@ public sealed unsafe class PreparedStatement : IDisposable
     /// <summary>Runs it; all its rows are in memory before this returns.</summary>
     public DuckDbResult Query()
     {
+        if (NativeMethods.duckdb_pending_prepared(handle, out var native) == NativeState.Success)
+        {
+            using var pending = PendingQuery.Of(new PendingHandle(native), NativeState.Success);
+            return pending.Finish();
+        }
+
+        // It does not come as far as running. Only the result of a run says of what kind an error is.
+        NativeMethods.duckdb_destroy_pending(ref native);
         var result = new ResultHandle();
         return DuckDbResult.Of(result, NativeMethods.duckdb_execute_prepared(handle, result.Pointer));
     }
