@@ -86,7 +86,7 @@ internal sealed class SqlRequests(string scratch) : IDisposable
         const string Sql = "SELECT count(*) AS n FROM a.b WHERE c = 1 GROUP BY ALL";
         var limits = SqlWorkerOptions.Default.Bind;
         IReadOnlyList<SqlTable> tables = [new SqlTable("a.b", [new SqlColumn("c", "INTEGER")], [], [])];
-        var output = Directory.CreateDirectory(Path.Combine(scratch, "warm")).FullName;
+        var output = Directory.CreateDirectory(Path.Combine(scratch, "warm"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
         _ = Answer(Frame.Of(0, FrameKind.Bind, new BindRequest(Sql, tables, limits), FrameJson.Default.BindRequest), NoRows, CancellationToken.None);
         var run = new RunRequest(Sql, tables, new OutputSpec(output, ["n"], [], 1 << 20), limits);
         _ = Answer(Frame.Of(0, FrameKind.Run, run, FrameJson.Default.RunRequest), NoRows, CancellationToken.None);
