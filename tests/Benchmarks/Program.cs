@@ -33,7 +33,7 @@ switch (args)
         Print3(await BareStreams.EncodeAsync(url, keys.Split(','), folder));
         return 0;
     case ["plain", .. var options]:
-        Print(await new PlainDesign(PlainOptions.Parse(options)).RunAsync());
+        Print(await new PlainDesign(PlainOptions.Parse(options), PlainBucket.Find()).RunAsync());
         return 0;
     case ["read-checkpoint", var checkpoint]:
         Print(BareCheckpoint.Read(checkpoint));

@@ -21,7 +21,7 @@ internal sealed record PlainOptions(string Url, IReadOnlyList<string> Keys, stri
 /// What one would write without tables: XREADGROUP, collect, write Parquet, put it, XACK. The file is put whole, under a name of its own; nothing ties it to the
 /// position in the stream.
 /// </summary>
-internal sealed class PlainDesign(PlainOptions options) : IStreamEntries
+internal sealed class PlainDesign(PlainOptions options, IPlainTarget target) : IStreamEntries
 {
     private const int Count = 1000;
     private const int AcknowledgedTogether = 10_000;
@@ -79,7 +79,7 @@ internal sealed class PlainDesign(PlainOptions options) : IStreamEntries
             await buffer.SaveAsync(text);
             duckdb.Execute(Copy(text, unfinished));
             File.Delete(text);
-            Directory.Move(unfinished, Path.Combine(options.Folder, name + ".parquet"));
+            await target.PutAsync(unfinished, name + ".parquet");
             put += buffer.Ids.Count;
             foreach (var ids in buffer.Ids.Chunk(AcknowledgedTogether))
                 await connection.CallAsync(StreamCommands.XAck(options.Keys[stream], PlainOptions.Group, ids), CancellationToken.None);

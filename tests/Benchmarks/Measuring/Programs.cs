@@ -14,6 +14,25 @@ internal sealed class Programs(string folder)
     /// <summary>A calibrator, as a process of its own: this program with other arguments.</summary>
     public static Task<Sample> BareAsync(params string[] arguments) => RunAsync(Environment.ProcessPath!, arguments);
 
+    /// <summary>SIGKILL at a moment, which is reckoned from now on; whether it was still there.</summary>
+    public Task<bool> KillRunnerAsync(Task moment, params string[] arguments) => KillAsync(Path.Combine(folder, "lakehouse-runner"), moment, arguments);
+
+    /// <inheritdoc cref="KillRunnerAsync"/>
+    public static Task<bool> KillBareAsync(Task moment, params string[] arguments) => KillAsync(Environment.ProcessPath!, moment, arguments);
+
+    private static async Task<bool> KillAsync(string program, Task moment, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
+            ?? throw new InvalidOperationException($"{program} was not started");
+        var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await moment;
+        var isThere = !process.HasExited;
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        await said;
+        return isThere;
+    }
+
     /// <exception cref="InvalidOperationException">It did not end well: there is nothing to measure.</exception>
     private static async Task<Sample> RunAsync(string program, string[] arguments)
     {

@@ -10,6 +10,7 @@ public sealed record Unit(Func<double, string> Write)
     public static readonly Unit Seconds = new(static value => string.Create(CultureInfo.InvariantCulture, $"{value:0.00} s"));
     public static readonly Unit RowsPerSecond = new(static value => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:0.00} M/s"));
     public static readonly Unit Mebibytes = new(static value => string.Create(CultureInfo.InvariantCulture, $"{value / (1 << 20):#,0} MiB"));
+    public static readonly Unit Count = new(static value => string.Create(CultureInfo.InvariantCulture, $"{value:#,0}"));
     public static readonly Unit Ratio = new(static value => string.Create(CultureInfo.InvariantCulture, $"{value:0.00} ×"));
 
     public string Write3(Spread spread) => $"{Write(spread.Median)} ({Number(spread.Min)}–{Number(spread.Max)})";

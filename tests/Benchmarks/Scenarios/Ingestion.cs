@@ -34,7 +34,7 @@ internal sealed class Ingestion : IScenario
         var pairs = await Pairs.AlternateAsync(
             share is null && piece != "write" ? Math.Min(3, bench.Repetitions) : bench.Repetitions,
             repetition => OursAsync(bench, events, $"{piece}{repetition}"),
-            async repetition => Judge(await Programs.BareAsync([piece, .. events.Arguments, bench.Sub("bare", piece, repetition.ToString(CultureInfo.InvariantCulture))]), events, piece));
+            async repetition => BareSample.Of(await Programs.BareAsync([piece, .. events.Arguments, bench.Sub("bare", piece, repetition.ToString(CultureInfo.InvariantCulture))]), events.Records, piece));
         Workbench.Remove(Path.Combine(bench.Folder, "bare"));
         double PerCpuSecond(Sample sample) => events.Records / sample.Cpu.TotalSeconds;
         double PerSecond(Sample sample) => events.Records / sample.Wall.TotalSeconds;
@@ -67,17 +67,5 @@ internal sealed class Ingestion : IScenario
         Workbench.Require(Plans.Report(sample.Output).Tables is [{ Rows: var rows }] && rows == events.Records, "rows of bronze.events");
         Workbench.Remove(plans.Lake);
         return sample;
-    }
-
-    /// <summary>A calibrator that measured a part of itself says so in its output: rows, wall and CPU milliseconds.</summary>
-    private static Sample Judge(Sample sample, Events events, string piece)
-    {
-        var said = sample.Output.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        Workbench.Require(long.Parse(said[0], CultureInfo.InvariantCulture) == events.Records, $"rows of {piece}");
-        return said.Length < 3 ? sample : sample with
-        {
-            Wall = TimeSpan.FromMilliseconds(double.Parse(said[1], CultureInfo.InvariantCulture)),
-            Cpu = TimeSpan.FromMilliseconds(double.Parse(said[2], CultureInfo.InvariantCulture)),
-        };
     }
 }
