@@ -131,11 +131,12 @@ internal sealed class RedisTableStream : ISourceStream, IStreamEntries
     {
         lock (gate)
         {
-            if (info is not { EntriesAdded: { } added } known)
-                return new SourceLag(null, null);
-            if (known.LastGeneratedId <= completed.Id && completed.Pending is null)
+            // What was read since the last look at the stream is known as well.
+            var last = info is { LastGeneratedId: var generated } && generated > read.Id ? generated : read.Id;
+            if (last <= completed.Id && completed.Pending is null)
                 return SourceLag.None;
-            var oldest = segments.TryPeek(out var first) && first.FirstMs > 0 ? first.FirstMs : known.LastEntryId?.Ms ?? known.LastGeneratedId.Ms;
+            var added = Math.Max(info?.EntriesAdded ?? 0, read.EntriesRead ?? 0);
+            var oldest = segments.TryPeek(out var first) && first.FirstMs > 0 ? first.FirstMs : last.Ms;
             var now = time.GetUtcNow() + clockAhead;
             var age = oldest < (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? now - DateTimeOffset.FromUnixTimeMilliseconds((long)oldest) : (TimeSpan?)null;
             return new SourceLag(completed.EntriesRead is { } entries ? Math.Max(0, added - entries) : null, age is { } positive && positive < TimeSpan.Zero ? TimeSpan.Zero : age);
