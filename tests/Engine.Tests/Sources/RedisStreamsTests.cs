@@ -125,6 +125,16 @@ public sealed class RedisStreamsTests(SharedRedis redis) : IDisposable
     }
 
     [Fact]
+    public async Task Latest_of_a_stream_that_is_not_there_yet_misses_nothing_of_it()
+    {
+        await using var server = await redis.ConnectAsync(cancellationToken: Stop);
+        Assert.Null((await RunAsync(["a"], startFrom: RedisStartFrom.Latest)).Error);
+        await AddAsync(server, "a", 0, 3);
+        Assert.Null((await RunAsync(["a"], startFrom: RedisStartFrom.Latest)).Error);
+        Assert.Equal(3, await house.CountAsync("bronze.a"));
+    }
+
+    [Fact]
     public async Task A_group_is_taken_over_with_what_was_pending_in_it()
     {
         await using var server = await redis.ConnectAsync(cancellationToken: Stop);

@@ -19,6 +19,8 @@ internal sealed class RedisSession : IAsyncDisposable
     private const int Attempts = 6;
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Block = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestStep = 3 * Block;
+    private static readonly TimeSpan CloseInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
 
     private readonly Func<CancellationToken, Task<RedisConnection>> connect;
@@ -37,7 +39,9 @@ internal sealed class RedisSession : IAsyncDisposable
     private long held;
     private long watched;
     private long entryBytes = 256;
+    private long closedAt;
     private int failures;
+    private volatile bool isClosing;
 
     /// <param name="connect">Reads the secrets anew for every connection, so that rotated ones are taken up.</param>
     /// <param name="sourceId">Of <c>_source</c>.</param>
@@ -109,10 +113,16 @@ internal sealed class RedisSession : IAsyncDisposable
     /// <summary>Tells the server of the last commits, where it can still be reached.</summary>
     public async ValueTask DisposeAsync()
     {
-        await closing.CancelAsync();
+        // A read that is broken off takes the connection with it, so the loop is given the time that one takes.
+        isClosing = true;
         Wake();
         if (loop is not null)
+        {
+            await Task.WhenAny(loop, Task.Delay(LongestStep, time));
+            await closing.CancelAsync();
             await loop;
+        }
+
         if (connection is { IsBroken: false } open)
         {
             try
@@ -132,7 +142,7 @@ internal sealed class RedisSession : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        while (!closing.IsCancellationRequested)
+        while (!isClosing)
         {
             try
             {
@@ -326,6 +336,10 @@ internal sealed class RedisSession : IAsyncDisposable
         var now = Current();
         if (pressure.IsHigh(time))
         {
+            // Where it stays short for another reason, commits of a few rows would not help.
+            if (closedAt != 0 && time.GetElapsedTime(closedAt) < CloseInterval)
+                return;
+            closedAt = time.GetTimestamp();
             foreach (var stream in now)
                 stream.Close();
         }

@@ -44,8 +44,9 @@ internal sealed record StreamStart(RedisPosition Position, StreamInfo? Info, boo
                 key, group, $"holds {used.Pending} pending entries of another reader", "take them over with startFrom: Group, or name a group that nobody uses");
         }
 
+        // A stream that is not there ends before its first entry, which must not be missed because it comes between two runs.
         if (info is null)
-            return new StreamStart(RedisPosition.Beginning, null, false, null);
+            return new StreamStart(RedisPosition.Beginning, null, startFrom == RedisStartFrom.Latest, null);
         return startFrom == RedisStartFrom.Latest
             ? new StreamStart(new RedisPosition(info.LastGeneratedId, info.EntriesAdded), info, true, null)
             // What was removed before anybody asked for it is nobody's loss.
