@@ -154,6 +154,55 @@ public sealed class RedisStreamsTests(SharedRedis redis) : IDisposable
     }
 
     [Fact]
+    public async Task Pending_entries_come_first_once_and_those_that_are_gone_are_counted()
+    {
+        await using var server = await redis.ConnectAsync(cancellationToken: Stop);
+        await AddAsync(server, "a", 0, 10);
+        await server.CreateGroupAsync(prefix + "a", "old", StreamId.Min, 0, makeStream: false, Stop);
+        var delivered = new Ids();
+        await server.ReadStreamsAsync(new XReadRequest([new StreamPosition(prefix + "a", StreamId.Min)], 6) { Group = new GroupMember("old", "gone") }, delivered, Stop);
+        await server.CallAsync(StreamCommands.XAck(prefix + "a", "old", delivered.Seen.Take(2)), Stop);
+        await server.CallAsync(new RedisCommand("XDEL").Add(prefix + "a").Add(delivered.Seen[3]), Stop);
+        var notices = new List<Diagnostic>();
+        var whole = await TakeOverAsync(null, notices, batches: 9);
+        Assert.Equal(["2", "4", "5", "6", "7", "8", "9"], whole.Ids);
+        Assert.Equal(SourceCodes.DataLoss, Assert.Single(notices).Code);
+
+        // As if the process had ended after the commit of the first two.
+        var first = await TakeOverAsync(null, notices, batches: 2);
+        Assert.Equal(["2", "4"], first.Ids);
+        Assert.Contains("pending", first.Position, StringComparison.Ordinal);
+        Assert.Equal(["5", "6", "7", "8", "9"], (await TakeOverAsync(first.Position, notices, batches: 9)).Ids);
+    }
+
+    /// <summary>The ids that come, in commits of two, the first of which only fixes the position.</summary>
+    private async Task<(List<string> Ids, string Position)> TakeOverAsync(string? position, List<Diagnostic> notices, int batches)
+    {
+        var spec = Source(await redis.UrlAsync()) with { StartFrom = RedisStartFrom.Group, TakeOverGroup = "old", Group = "ours" };
+        await using var source = new Engine.Sources.RedisStreams.RedisStreamsSource(spec, NoSecrets.Instance, TimeProvider.System) { Alive = TimeSpan.Zero };
+        var held = position is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [prefix + "a"] = position };
+        await using var stream = await source.OpenAsync(new Engine.Sources.StreamOpening(Table("a"), held, new Dictionary<string, string>(), Drain: true, notices.Add), Stop);
+        var (ids, at) = (new List<string>(), position ?? "");
+        for (var taken = 0; taken < batches && await stream.NextAsync(new Engine.Sources.BatchBounds(2, 1 << 20, TimeSpan.FromSeconds(10)), Stop) is { } batch; taken++)
+        {
+            await using (batch)
+            {
+                var records = new RecordBatch();
+                while (((Engine.Sources.BatchContent.JsonRecords)batch.Content).Feed.TryNext(records))
+                {
+                    for (var i = 0; i < records.Count; i++)
+                        ids.Add(Encoding.UTF8.GetString(records.Payload(i)).Split(':', ',')[1]);
+                    records.Clear();
+                }
+
+                at = (await batch.CompleteAsync(Stop))!.Positions[prefix + "a"];
+            }
+        }
+
+        return (ids, at);
+    }
+
+    [Fact]
     public async Task A_group_without_living_consumers_is_taken_over()
     {
         await using var server = await redis.ConnectAsync(cancellationToken: Stop);

@@ -45,12 +45,15 @@ public sealed class RedisStreamsSource : ISource
 
     public SourceIdentity Identity { get; }
 
+    /// <summary>A consumer of a group that asked for entries so lately is alive.</summary>
+    internal TimeSpan Alive { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <exception cref="DiagnosticException">Of <see cref="SourceCodes"/>: unreachable, refused, no stream, regressed, a group in use.</exception>
     public async ValueTask<ISourceStream> OpenAsync(StreamOpening opening, CancellationToken cancellationToken)
     {
         var key = opening.Table.From ?? throw new ArgumentException("a table of Redis streams names its stream", nameof(opening));
         var held = opening.Positions.GetValueOrDefault(key);
-        var start = await session.AskAsync(key, (connection, stop) => StreamStart.FindAsync(connection, spec, key, held, stop), cancellationToken);
+        var start = await session.AskAsync(key, (connection, stop) => StreamStart.FindAsync(connection, spec, key, held, Alive, stop), cancellationToken);
         var stream = new RedisTableStream(session, opening, spec.Format ?? Defaults.RedisFormat, start, time);
         session.Add(stream);
         return stream;

@@ -11,16 +11,14 @@ namespace LakehouseOperator.Engine.Sources.RedisStreams;
 /// <param name="PendingGroup">Whose pending entries come first.</param>
 internal sealed record StreamStart(RedisPosition Position, StreamInfo? Info, bool IsUncommitted, string? PendingGroup)
 {
-    /// <summary>A consumer that asked for entries so lately is alive.</summary>
-    private static readonly TimeSpan Alive = TimeSpan.FromSeconds(60);
-
     private const int PendingInfo = 100;
 
     /// <summary>The table's own position is the truth; <c>startFrom</c> counts for a table that has none.</summary>
     /// <param name="held">The table's position as JSON.</param>
+    /// <param name="alive">A consumer that asked for entries so lately is alive.</param>
     /// <exception cref="DiagnosticException">What keeps the stream from being read.</exception>
     public static async Task<StreamStart> FindAsync(
-        RedisConnection connection, RedisStreamsSourceSpec spec, string key, string? held, CancellationToken cancellationToken)
+        RedisConnection connection, RedisStreamsSourceSpec spec, string key, string? held, TimeSpan alive, CancellationToken cancellationToken)
     {
         var info = await connection.StreamInfoAsync(key, cancellationToken);
         if (info is { EntriesAdded: null })
@@ -29,7 +27,7 @@ internal sealed record StreamStart(RedisPosition Position, StreamInfo? Info, boo
         var startFrom = spec.StartFrom ?? RedisStartFrom.Earliest;
         var old = spec.TakeOverGroup ?? group;
         var groups = info is null ? [] : await connection.GroupsAsync(key, cancellationToken);
-        await RequireAloneAsync(connection, key, groups, group, cancellationToken);
+        await RequireAloneAsync(connection, key, groups, group, alive, cancellationToken);
         if (held is not null)
         {
             var position = RedisPosition.Parse(held);
@@ -37,7 +35,7 @@ internal sealed record StreamStart(RedisPosition Position, StreamInfo? Info, boo
         }
 
         if (startFrom == RedisStartFrom.Group)
-            return await TakeOverAsync(connection, key, info, groups, old, cancellationToken);
+            return await TakeOverAsync(connection, key, info, groups, old, alive, cancellationToken);
         if (groups.FirstOrDefault(one => one.Name == group) is { Pending: > 0 } used)
         {
             throw RedisFailures.GroupInUse(
@@ -54,25 +52,25 @@ internal sealed record StreamStart(RedisPosition Position, StreamInfo? Info, boo
     }
 
     private static async Task<StreamStart> TakeOverAsync(
-        RedisConnection connection, string key, StreamInfo? info, IReadOnlyList<GroupInfo> groups, string old, CancellationToken cancellationToken)
+        RedisConnection connection, string key, StreamInfo? info, IReadOnlyList<GroupInfo> groups, string old, TimeSpan alive, CancellationToken cancellationToken)
     {
         if (info is null || groups.FirstOrDefault(one => one.Name == old) is not { } group)
             throw RedisFailures.GroupMissing(key, old);
-        await RequireAloneAsync(connection, key, groups, old, cancellationToken);
+        await RequireAloneAsync(connection, key, groups, old, alive, cancellationToken);
         var read = group.EntriesRead ?? info.EntriesAdded - group.Lag;
         return new StreamStart(
             new RedisPosition(group.LastDeliveredId, read, Pending: group.Pending > 0 ? StreamId.Min : null), info, true, group.Pending > 0 ? old : null);
     }
 
     private static async Task RequireAloneAsync(
-        RedisConnection connection, string key, IReadOnlyList<GroupInfo> groups, string name, CancellationToken cancellationToken)
+        RedisConnection connection, string key, IReadOnlyList<GroupInfo> groups, string name, TimeSpan alive, CancellationToken cancellationToken)
     {
         if (groups.FirstOrDefault(one => one.Name == name) is not { Consumers: > 0 })
             return;
         var consumers = await connection.ConsumersAsync(key, name, cancellationToken);
-        var alive = consumers.Where(static consumer => consumer.Idle < Alive).Select(static consumer => $"\"{consumer.Name}\"").Take(3).ToList();
-        if (alive.Count > 0)
-            throw RedisFailures.GroupInUse(key, name, $"has active consumers: {string.Join(", ", alive)}", $"stop them and wait {Alive.TotalSeconds:0} s, or name another group");
+        var living = consumers.Where(consumer => consumer.Idle < alive).Select(static consumer => $"\"{consumer.Name}\"").Take(3).ToList();
+        if (living.Count > 0)
+            throw RedisFailures.GroupInUse(key, name, $"has active consumers: {string.Join(", ", living)}", $"stop them and wait {alive.TotalSeconds:0} s, or name another group");
     }
 
     /// <summary>Some of a group's pending entries after an id; fewer than asked for at the end.</summary>
