@@ -61,7 +61,7 @@ internal sealed class StreamPlace : IAsyncDisposable
     {
         string[] arguments =
         [
-            Documents, Lake, Scratch, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), plan.Fault.ToString(), plan.Step,
+            Documents, Lake, Scratch, "0", plan.Fault.ToString(), plan.Step,
         ];
         using var process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "LakehouseOperator.Faults"), arguments)
         {

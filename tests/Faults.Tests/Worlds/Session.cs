@@ -101,7 +101,7 @@ public sealed class Session : IAsyncLifetime
         };
         string[] arguments =
         [
-            life.World.DocumentsPath, life.Lake, life.Scratch, life.Scene.Now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), plan.Fault.ToString(), plan.Step,
+            life.World.DocumentsPath, life.Lake, life.Scratch, life.Scene.Now!.Value.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), plan.Fault.ToString(), plan.Step,
         ];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

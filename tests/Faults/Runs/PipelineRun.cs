@@ -12,8 +12,8 @@ namespace LakehouseOperator.Faults.Runs;
 /// <summary>Where and when a run happens.</summary>
 /// <param name="Lake">Folder of the layers.</param>
 /// <param name="Scratch">Root of the scratch folders of all processes.</param>
-/// <param name="Now">The time of day, which stands still.</param>
-public sealed record Scene(string Lake, string Scratch, DateTimeOffset Now);
+/// <param name="Now">The time of day, which stands still; null: the machine's, for sources whose connections have time-outs of their own.</param>
+public sealed record Scene(string Lake, string Scratch, DateTimeOffset? Now);
 
 /// <summary>One <c>lakehouse run --once</c> with stores of the test's making: all else is what the command line composes, in the same order.</summary>
 public static class PipelineRun
@@ -24,7 +24,7 @@ public static class PipelineRun
     public static async Task<LocalReport> ExecuteAsync(
         LocalDocuments documents, Scene scene, ISqlWorkerPool workers, ILocalObserver observer, Func<string, IObjectStore, IObjectStore> wrap, CancellationToken stop)
     {
-        var time = new HeldTime(scene.Now);
+        var time = scene.Now is { } now ? new HeldTime(now) : TimeProvider.System;
         var lakehouse = documents.Catalogue.Lakehouses.Single();
         var set = LocalSets.Of(lakehouse, documents.Catalogue);
         var locations = LakeLocations.Of(lakehouse.Spec, scene.Lake);
