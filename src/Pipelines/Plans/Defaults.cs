@@ -7,6 +7,9 @@ public static class Defaults
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1800);
 
+    /// <summary>Of a probe: longer than a store that does not answer is asked for, so that the report says so.</summary>
+    public static readonly TimeSpan ProbeDeadline = TimeSpan.FromMinutes(6);
+
     /// <summary>Attempts after the first, for failures that waiting may mend.</summary>
     public const int Retries = 3;
 

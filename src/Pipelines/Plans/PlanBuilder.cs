@@ -59,6 +59,16 @@ public static class PlanBuilder
         Complete(check, setting, attempt, Limits(setting, check.Spec.Runner, null),
             qualityCheck: new QualityCheckPlan(check.Spec.Table, check.Spec.Checks, version));
 
+    /// <param name="takeOver">The annotation <c>lakehouse.dev/take-over</c> is <c>true</c>.</param>
+    /// <param name="ownerUid">The resource's <c>metadata.uid</c>.</param>
+    public static RunPlan BuildProbe(LakehouseResource lakehouse, bool takeOver, string ownerUid, PlanSetting setting, PlanAttempt attempt) =>
+        Complete(lakehouse, setting, attempt, Limits(setting, null, null) with { Deadline = Defaults.ProbeDeadline }, probe: new ProbePlan(takeOver, ownerUid));
+
+    /// <param name="resource">An Ingestion or a Transformation that is being deleted. That it would adopt a table gives it none to drop.</param>
+    /// <param name="tables">What it wrote, as <c>layer.table</c>.</param>
+    public static RunPlan BuildDrop(Resource resource, IEnumerable<string> tables, PlanSetting setting, PlanAttempt attempt) =>
+        Complete(resource, setting, attempt, Limits(setting, null, null), drop: new DropPlan([.. tables.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]));
+
     /// <summary>The gates of one table, by name.</summary>
     public static IReadOnlyList<PlannedGate> GatesOf(IEnumerable<QualityCheckResource> checks, string table) => Gates(checks, table, static _ => true);
 
@@ -92,7 +102,9 @@ public static class PlanBuilder
         RunLimits limits,
         IngestionPlan? ingestion = null,
         TransformationPlan? transformation = null,
-        QualityCheckPlan? qualityCheck = null)
+        QualityCheckPlan? qualityCheck = null,
+        ProbePlan? probe = null,
+        DropPlan? drop = null)
     {
         var tables = setting.Lakehouse.Spec.Tables;
         var lake = new LakePlan(
@@ -104,11 +116,12 @@ public static class PlanBuilder
             setting.Layers.Values.Any(Layers.IsInBucket) && setting.Lakehouse.Spec.Storage?.S3 is { } s3 ? Defaults.Of(s3) : null);
         return PlanHashes.WithHash(new RunPlan(
             RunPlan.CurrentProtocol, attempt.RunId, "", resource.Kind, resource.Id.Namespace, resource.Metadata.Name, attempt.Attempt, attempt.Trigger,
-            lake, limits, ingestion, transformation, qualityCheck, Adopts(resource) ? true : null));
+            lake, limits, ingestion, transformation, qualityCheck, drop is null && Adopts(resource) ? true : null,
+            probe, drop));
     }
 
     private static bool Adopts(Resource resource) =>
-        resource.Metadata.Annotations?.GetValueOrDefault("lakehouse.dev/adopt") == "true" && resource.Kind != ResourceKind.QualityCheck;
+        resource.Metadata.Annotations?.GetValueOrDefault("lakehouse.dev/adopt") == "true" && resource.Kind is ResourceKind.Ingestion or ResourceKind.Transformation;
 
     private static SortedDictionary<string, TValue> Sorted<TValue>(IReadOnlyDictionary<string, TValue> unordered) =>
         new(unordered.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);

@@ -12,6 +12,8 @@ namespace LakehouseOperator.Pipelines.Plans;
 /// <param name="PlanHash">Over everything but run id, attempt and trigger: equal hashes would write the same.</param>
 /// <param name="Attempt">From 1.</param>
 /// <param name="Adopt">True: take the table although another resource owns it (annotation <c>lakehouse.dev/adopt</c>).</param>
+/// <param name="Probe">Of a Lakehouse.</param>
+/// <param name="Drop">Set: the resource is gone, and so shall its tables be. Of an Ingestion or a Transformation, in the place of what it did.</param>
 public sealed record RunPlan(
     int Protocol,
     string RunId,
@@ -26,7 +28,9 @@ public sealed record RunPlan(
     IngestionPlan? Ingestion = null,
     TransformationPlan? Transformation = null,
     QualityCheckPlan? QualityCheck = null,
-    bool? Adopt = null)
+    bool? Adopt = null,
+    ProbePlan? Probe = null,
+    DropPlan? Drop = null)
 {
     public const int CurrentProtocol = 1;
 
@@ -103,3 +107,15 @@ public sealed record PlannedGate(string Name, string Hash, IReadOnlyList<CheckSp
 
 /// <param name="Version">The version to check; null: the newest.</param>
 public sealed record QualityCheckPlan(string Table, IReadOnlyList<CheckSpec> Checks, long? Version = null);
+
+/// <summary>Finds out whether the stores of a Lakehouse can hold tables, and marks its layers as its own.</summary>
+/// <param name="TakeOver">Take a layer although another Lakehouse marked it (annotation <c>lakehouse.dev/take-over</c>).</param>
+/// <param name="OwnerUid">Of the resource. It is written to the mark for people to see; namespace and name decide, which a resource that is made again keeps.</param>
+public sealed record ProbePlan(bool TakeOver, string OwnerUid);
+
+/// <summary>
+/// Drops tables whose resource is gone, each with its quarantine table: only those that the resource owns, and of them exactly what is theirs. Running it again goes on where it was
+/// interrupted, and does nothing where everything is gone.
+/// </summary>
+/// <param name="Tables">As <c>layer.table</c>.</param>
+public sealed record DropPlan(IReadOnlyList<string> Tables);

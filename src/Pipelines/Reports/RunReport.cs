@@ -9,11 +9,16 @@ public enum RunResult
     UpToDate,
     Failed,
     Blocked,
+
+    /// <summary>Not over: what a stream has done so far. Its error, where there is one, is what it is waiting for to pass.</summary>
+    Running,
 }
 
 /// <summary>What one run did; cumulative for streams. Frozen by ADR 0002 and its golden files.</summary>
 /// <param name="Error">Why it failed or was blocked.</param>
+/// <param name="CompletionTime">When the run ended; while it is running, when the report was made.</param>
 /// <param name="Inputs">Versions that the result was made from.</param>
+/// <param name="Storage">What a probe found.</param>
 public sealed record RunReport(
     int Protocol,
     string RunId,
@@ -28,7 +33,8 @@ public sealed record RunReport(
     IReadOnlyList<TableReport>? Tables = null,
     long RowsRead = 0,
     long RowsWritten = 0,
-    IReadOnlyList<CheckResult>? Checks = null);
+    IReadOnlyList<CheckResult>? Checks = null,
+    StorageReport? Storage = null);
 
 /// <summary>The part of a <see cref="Diagnostic"/> that fits a status.</summary>
 public sealed record RunError(string Code, RunnerExit Exit, string Message, string? Field = null, int? Line = null, int? Column = null, string? Help = null);
@@ -76,3 +82,8 @@ public sealed record CheckResult(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Measured,
     string Threshold,
     string? Message = null);
+
+/// <param name="Reachable">Every layer's store answers, takes the credentials, and has the bucket.</param>
+/// <param name="ConditionalWrites">Whether the stores put an object only where none is; null where that could not be tried.</param>
+/// <param name="Tables">Tables in all layers.</param>
+public sealed record StorageReport(bool Reachable, bool? ConditionalWrites, int Tables);

@@ -32,7 +32,8 @@ public static class TerminationMessage
         long RowsWritten,
         int Checks,
         int Failed,
-        RunError? Error = null);
+        RunError? Error = null,
+        StorageReport? Storage = null);
 
     /// <summary>One record: exactly one member.</summary>
     internal sealed record Entry(CheckResult? Check = null, TableReport? Table = null, InputVersion? Input = null, int? Omitted = null);
@@ -73,7 +74,8 @@ public static class TerminationMessage
             [.. entries.Select(entry => entry.Table).OfType<TableReport>()],
             summary.RowsRead,
             summary.RowsWritten,
-            [.. entries.Select(entry => entry.Check).OfType<CheckResult>()]);
+            [.. entries.Select(entry => entry.Check).OfType<CheckResult>()],
+            summary.Storage);
     }
 
     private static Summary SummaryOf(RunReport report) => new(
@@ -83,7 +85,8 @@ public static class TerminationMessage
         report.Checks?.Count(check => check.Outcome is CheckOutcome.Failed or CheckOutcome.Errored) ?? 0,
         report.Error is { } error
             ? error with { Message = Cut(error.Message, MaxMessageChars), Field = Cut(error.Field, MaxHelpChars), Help = Cut(error.Help, MaxHelpChars) }
-            : null);
+            : null,
+        report.Storage);
 
     private static IEnumerable<Entry> Entries(RunReport report)
     {

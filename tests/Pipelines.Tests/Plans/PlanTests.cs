@@ -7,7 +7,7 @@ namespace LakehouseOperator.Pipelines.Tests.Plans;
 
 public class PlanTests
 {
-    public static TheoryData<string> Kinds => ["ingestion", "files", "transformation", "qualitycheck"];
+    public static TheoryData<string> Kinds => ["ingestion", "files", "transformation", "qualitycheck", "probe", "drop"];
 
     [Theory, MemberData(nameof(Kinds))]
     public void The_text_of_a_plan_is_frozen(string kind) => Golden.Check($"plan-{kind}.json", PlanJson.Write(Plan(kind)));
@@ -125,6 +125,17 @@ public class PlanTests
     }
 
     [Fact]
+    public void Adopting_gives_a_resource_nothing_to_drop()
+    {
+        var adopting = SamplePlans.Silver with { Metadata = new Metadata("silver-events", Annotations: new Dictionary<string, string> { ["lakehouse.dev/adopt"] = "true" }) };
+        Assert.True(PlanBuilder.Build(adopting, [], [], SamplePlans.Setting, SamplePlans.Attempt(TriggerKind.OnChange, "k")).Adopt);
+        var drop = PlanBuilder.BuildDrop(adopting, ["silver.b", "silver.a", "silver.b"], SamplePlans.Setting, SamplePlans.Attempt(TriggerKind.OnChange, "delete"));
+        Assert.Null(drop.Adopt);
+        Assert.Null(drop.Transformation);
+        Assert.Equal(["silver.a", "silver.b"], drop.Drop!.Tables);
+    }
+
+    [Fact]
     public void The_sqls_hash_hangs_on_what_shapes_the_result()
     {
         var hash = PlanHashes.Sql("SELECT 1\n  AS x", null, null);
@@ -149,6 +160,8 @@ public class PlanTests
         "ingestion" => SamplePlans.Ingestion(),
         "files" => SamplePlans.Files(),
         "transformation" => SamplePlans.Transformation(),
+        "probe" => SamplePlans.Probe(),
+        "drop" => SamplePlans.Drop(),
         _ => SamplePlans.QualityCheck(),
     };
 

@@ -75,5 +75,9 @@ internal static class SamplePlans
 
     public static RunPlan QualityCheck() => PlanBuilder.Build(Gate, 12, Setting, Attempt(TriggerKind.Request, "table=t1@5;checks=abc;request=now"));
 
+    public static RunPlan Probe() => PlanBuilder.BuildProbe(Main, takeOver: true, "0d1f6e2c-9a53-4c1b-8a7e-3f1f8b6a2c11", Setting, Attempt(TriggerKind.OnChange, "generation=1"));
+
+    public static RunPlan Drop() => PlanBuilder.BuildDrop(Events, ["bronze.events"], Setting, Attempt(TriggerKind.OnChange, "delete"));
+
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 }

@@ -9,7 +9,7 @@ public class ReportTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 15, 12, 0, 0, 250, TimeSpan.Zero);
 
-    public static TheoryData<string> Kinds => ["ingestion", "transformation", "blocked", "qualitycheck"];
+    public static TheoryData<string> Kinds => ["ingestion", "transformation", "blocked", "qualitycheck", "running", "probe"];
 
     [Theory, MemberData(nameof(Kinds))]
     public void The_text_of_a_report_is_frozen(string kind) => Golden.Check($"report-{kind}.json", ReportJson.Write(Sample(kind)));
@@ -45,7 +45,7 @@ public class ReportTests
     {
         var report = Sample(kind);
         var read = TerminationMessage.Read(TerminationMessage.Write(report));
-        Assert.Equal((report.RunId, report.Result, report.Error, report.RowsWritten), (read.RunId, read.Result, read.Error, read.RowsWritten));
+        Assert.Equal((report.RunId, report.Result, report.Error, report.RowsWritten, report.Storage), (read.RunId, read.Result, read.Error, read.RowsWritten, read.Storage));
         Assert.Equal(report.Checks?.ToHashSet() ?? [], read.Checks!.ToHashSet());
         Assert.Equal(report.Tables ?? [], read.Tables!);
         Assert.Equal(report.Inputs ?? [], read.Inputs!);
@@ -93,6 +93,13 @@ public class ReportTests
             1, "run-0001", ResourceKind.Ingestion, "default", "events", RunResult.Succeeded, Start, Start.AddSeconds(2),
             Tables: [new TableReport("bronze.events", "t-1", 3, 2, 70_700, 70_700, 12, Start.AddSeconds(1), Start.AddHours(-1))],
             RowsRead: 70_712, RowsWritten: 70_700),
+        "running" => new RunReport(
+            1, "run-0005", ResourceKind.Ingestion, "default", "orders", RunResult.Running, Start, Start.AddMinutes(7),
+            new RunError("LH3001", RunnerExit.Source, "bronze.refunds: redis.shop:6379 does not answer; tried again in 10 s"),
+            Tables: [new TableReport("bronze.orders", "t-1", 9, 9, null, 5_000, 1, Start.AddSeconds(400), Start.AddSeconds(390), 17, 2.5)],
+            RowsRead: 5_001, RowsWritten: 5_000),
+        "probe" => new RunReport(
+            1, "run-0006", ResourceKind.Lakehouse, "default", "main", RunResult.Succeeded, Start, Start.AddSeconds(1), Storage: new StorageReport(true, true, 12)),
         "transformation" => new RunReport(
             1, "run-0002", ResourceKind.Transformation, "default", "silver-events", RunResult.Succeeded, Start, Start.AddSeconds(3),
             Inputs: [new InputVersion("bronze.events", "t-1", 3, 2)],
