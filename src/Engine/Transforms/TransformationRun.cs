@@ -52,7 +52,7 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
         var inputs = await ReadInputsAsync(cancellationToken);
         var consumed = Consumed(inputs);
         if (published is not null && IsMadeFrom(published, consumed))
-            return Report(RunResult.UpToDate, inputs, [TableOf(published, 0)]);
+            return Report(RunResult.UpToDate, inputs, [TableOf(published, 0)]) with { Consumed = consumed };
 
         context.Progress.Stage(plan.Resource, RunStage.Staging);
         var staging = new RunScratchBudget(scratch.Folder("in"), plan.Limits.ScratchBytes);
@@ -77,7 +77,13 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
         }
 
         var commit = await PublishAsync(output, published, staged, consumed, cancellationToken);
-        return Report(RunResult.Succeeded, inputs, [TableOf(commit.Snapshot, staged.Rows)]) with { Checks = checks, RowsRead = read, RowsWritten = staged.Rows };
+        return Report(RunResult.Succeeded, inputs, [TableOf(commit.Snapshot, staged.Rows)]) with
+        {
+            Checks = checks,
+            RowsRead = read,
+            RowsWritten = staged.Rows,
+            Consumed = consumed,
+        };
     }
 
     /// <summary>The commit would refuse it as well; here it costs no run.</summary>

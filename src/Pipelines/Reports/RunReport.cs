@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Plans;
 
 namespace LakehouseOperator.Pipelines.Reports;
 
@@ -19,6 +20,7 @@ public enum RunResult
 /// <param name="CompletionTime">When the run ended; while it is running, when the report was made.</param>
 /// <param name="Inputs">Versions that the result was made from.</param>
 /// <param name="Storage">What a probe found.</param>
+/// <param name="Consumed">Of a Transformation: what the table's newest version was made from, as its commit says; null where the run did not come to see one.</param>
 public sealed record RunReport(
     int Protocol,
     string RunId,
@@ -34,7 +36,8 @@ public sealed record RunReport(
     long RowsRead = 0,
     long RowsWritten = 0,
     IReadOnlyList<CheckResult>? Checks = null,
-    StorageReport? Storage = null);
+    StorageReport? Storage = null,
+    ConsumedInputs? Consumed = null);
 
 /// <summary>The part of a <see cref="Diagnostic"/> that fits a status.</summary>
 public sealed record RunError(string Code, RunnerExit Exit, string Message, string? Field = null, int? Line = null, int? Column = null, string? Help = null);

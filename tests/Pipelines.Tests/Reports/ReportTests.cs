@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
 
 namespace LakehouseOperator.Pipelines.Tests.Reports;
@@ -105,7 +106,8 @@ public class ReportTests
             Inputs: [new InputVersion("bronze.events", "t-1", 3, 2)],
             Tables: [new TableReport("silver.events", "t-2", 1, 1, 70_000, 70_000)],
             RowsRead: 70_700, RowsWritten: 70_000,
-            Checks: [new CheckResult("silver-events", "key", "unique", CheckOutcome.Passed, 0, "max 0 duplicates")]),
+            Checks: [new CheckResult("silver-events", "key", "unique", CheckOutcome.Passed, 0, "max 0 duplicates")],
+            Consumed: new ConsumedInputs([new ConsumedInput("bronze.events", "t-1", 2)], "5a1e", new Dictionary<string, string> { ["silver-events"] = "c0de" })),
         "blocked" => new RunReport(
             1, "run-0003", ResourceKind.Transformation, "default", "silver-events", RunResult.Blocked, Start, Start.AddSeconds(3),
             new RunError("LH5001", RunnerExit.Blocked, "1 of 3 checks failed \u0007\u001b[31m\u202e", "spec.checks", 3, 4, "look at \"key\""),
