@@ -7,7 +7,11 @@ if [[ -z "${LAKEHOUSE_TEST_S3_ENDPOINT:-}" ]]; then
   command -v ceph-mon >/dev/null || need+=(ceph-mon)
   command -v ceph-osd >/dev/null || need+=(ceph-osd)
   command -v ceph >/dev/null || need+=(ceph-common)
-  command -v curl >/dev/null || need+=(curl)
+fi
+command -v curl >/dev/null || need+=(curl)
+if [[ -z "${KUBECONFIG:-}" ]]; then
+  command -v etcd >/dev/null || need+=(etcd-server)
+  command -v openssl >/dev/null || need+=(openssl)
 fi
 if ((${#need[@]})); then
   if [[ $(id -u) != 0 ]]; then
@@ -17,6 +21,9 @@ if ((${#need[@]})); then
   echo "installing ${need[*]}" >&2
   apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null || return 1
 fi
+
+# Also where a cluster is given: its kubectl.
+tests/cluster/build-kubernetes.sh >/dev/null || return 1
 
 # Node packages are kept outside the checkout, by the hash of their lock file, so that a fresh clone finds them.
 node_packages() { # folder with package.json and package-lock.json
