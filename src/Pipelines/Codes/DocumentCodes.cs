@@ -38,6 +38,8 @@ public static class DocumentCodes
     public static readonly ErrorCode InvalidCheck = Invalid("LH1112", "a check that contradicts itself or bounds nothing");
     public static readonly ErrorCode InvalidLocation = Invalid("LH1113", "a location that cannot be used");
     public static readonly ErrorCode InvalidSetting = Invalid("LH1114", "a setting that contradicts another one or endangers readers");
+    public static readonly ErrorCode InvalidSchedule = Invalid("LH1115", "a schedule that cannot be read, or that never comes");
+    public static readonly ErrorCode UnknownTimeZone = Invalid("LH1116", "a time zone that is not known");
 
     private static ErrorCode Invalid(string id, string title) => new(id, title, RunnerExit.Invalid);
 }

@@ -40,6 +40,8 @@ public static class ErrorReference
         DocumentCodes.InvalidCheck,
         DocumentCodes.InvalidLocation,
         DocumentCodes.InvalidSetting,
+        DocumentCodes.InvalidSchedule,
+        DocumentCodes.UnknownTimeZone,
         InputCodes.PathMissing,
         InputCodes.PathUnreadable,
         InputCodes.NothingFound,

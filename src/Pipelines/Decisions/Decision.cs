@@ -56,4 +56,14 @@ public sealed record Decision(
     RunTrigger? Trigger = null,
     int Attempt = 0,
     DateTimeOffset? At = null,
-    DateTimeOffset? DueSince = null);
+    DateTimeOffset? DueSince = null)
+{
+    /// <summary>The scheduled time that the run serves; to be handed back as <see cref="Subject.LastScheduleTime"/> once the run is started.</summary>
+    public DateTimeOffset? ScheduleTime { get; init; }
+
+    /// <summary>When the schedule comes next, whatever is done until then; null: no schedule, or suspended. Time alone changes the answer then.</summary>
+    public DateTimeOffset? NextScheduleTime { get; init; }
+
+    /// <summary>The latest scheduled time that is left out since it could not be kept within the deadline; until the next one comes.</summary>
+    public DateTimeOffset? MissedScheduleTime { get; init; }
+}

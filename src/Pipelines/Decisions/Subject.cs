@@ -1,5 +1,6 @@
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Schedules;
 
 namespace LakehouseOperator.Pipelines.Decisions;
 
@@ -28,6 +29,15 @@ public abstract record Subject(ResourceId Id, string Generation, int Retries)
 
     public string? LastHandledRequest { get; init; }
 
+    /// <summary>When a run is to be started whatever changed; null: never by the clock.</summary>
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>From when on the schedule counts: when the resource was made, or the process began. Null: from <see cref="LastScheduleTime"/> or now on.</summary>
+    public DateTimeOffset? ScheduledSince { get; init; }
+
+    /// <summary>The scheduled time of the last run that was started for one; to be set to <see cref="Decision.ScheduleTime"/> when a run starts.</summary>
+    public DateTimeOffset? LastScheduleTime { get; init; }
+
     /// <summary><see cref="Decision.DueSince"/> of the decision before; null where it is not known.</summary>
     public DateTimeOffset? DueSince { get; init; }
 }
@@ -50,7 +60,7 @@ public sealed record IngestionSubject(ResourceId Id, string Generation, IReadOnl
     : Subject(Id, Generation, DrainKey is null ? Attempts.Unlimited : Defaults.Retries);
 
 /// <param name="Gates">Hash of the checks by name of the QualityCheck.</param>
-/// <param name="OnChange">False: only a request makes it run.</param>
+/// <param name="OnChange">False: only a request or its schedule makes it run.</param>
 /// <param name="MinInterval">Least time between the starts of two runs.</param>
 /// <param name="MaxWait">Longest wait for upstream runs that are owed.</param>
 public sealed record TransformationSubject(

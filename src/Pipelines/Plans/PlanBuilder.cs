@@ -34,7 +34,7 @@ public static class PlanBuilder
             spec.Commit?.MaxBytes?.Bytes ?? Defaults.CommitBytes,
             drain,
             gates.Count > 0 ? Sorted(gates) : null);
-        return Complete(ingestion, setting, attempt, Limits(setting, null, null) with { Deadline = TimeSpan.Zero }, plan);
+        return Complete(ingestion, setting, attempt, Limits(setting, spec.Runner, null) with { Deadline = TimeSpan.Zero }, plan);
     }
 
     /// <param name="checks">QualityChecks of the Lakehouse; those that gate the table count.</param>

@@ -22,7 +22,10 @@ internal static class CheckRules
             Judge(subject, at, check);
         }
 
-        RunnerRules.Judge(subject, "spec.runner", spec.Runner?.Resources, spec.Runner?.Scratch);
+        if (spec.Runner is { } runner)
+            RunnerRules.Judge(subject, "spec.runner", runner);
+        if (spec.Trigger?.Schedule is { } schedule)
+            ScheduleRules.Judge(subject, "spec.trigger.schedule", schedule);
         return TableNameRules.Named(subject, "spec.table", spec.Table);
     }
 

@@ -12,6 +12,8 @@ internal static class IngestionRules
     {
         JudgeSource(subject, spec);
         JudgeCommit(subject, spec.Commit);
+        if (spec.Runner is { } runner)
+            RunnerRules.Judge(subject, "spec.runner", runner);
         var tables = new List<(TableName, TableSchema?)>();
         for (var i = 0; i < spec.Tables.Count; i++)
         {

@@ -24,7 +24,10 @@ internal static class LakehouseRules
             StorageRules.Judge(subject, "spec.storage.s3", s3);
         JudgeOverlaps(subject, spec);
         JudgeTables(subject, spec.Tables);
-        RunnerRules.Judge(subject, "spec.runner", spec.Runner?.Resources, spec.Runner?.Scratch);
+        if (spec.Storage?.Volume is { } volume)
+            StorageRules.Judge(subject, "spec.storage.volume", volume);
+        if (spec.Runner is { } runner)
+            RunnerRules.Judge(subject, "spec.runner", runner);
     }
 
     /// <summary>Two layers in one place would share their tables' folders.</summary>
@@ -64,17 +67,5 @@ internal static class LakehouseRules
             if (retention is { } given && given.Value < LeastRetention)
                 subject.Error(DocumentCodes.InvalidSetting, field, $"{given} is shorter than 24h, so readers could lose files under their hands", "use at least 24h");
         }
-    }
-}
-
-/// <summary>What every kind may say of its runs.</summary>
-internal static class RunnerRules
-{
-    public static void Judge(Subject subject, string field, ResourcesSpec? resources, ScratchSpec? scratch)
-    {
-        if (resources?.Limits?.Memory is { } memory && memory.Bytes < 64L << 20)
-            subject.Error(DocumentCodes.OutOfRange, field + ".resources.limits.memory", $"{memory} is less than 64Mi, which no run fits in");
-        if (scratch?.SizeLimit is { } size && size.Bytes < 1L << 20)
-            subject.Error(DocumentCodes.OutOfRange, field + ".scratch.sizeLimit", $"{size} is less than 1Mi");
     }
 }

@@ -30,6 +30,14 @@ internal static class StorageRules
             subject.Error(DocumentCodes.InvalidSetting, field + ".caSecretRef", "the endpoint is not spoken to over TLS, so no certificate is looked at", "write the endpoint as https://, or remove caSecretRef");
     }
 
+    public static void Judge(Subject subject, string field, VolumeStorageSpec volume)
+    {
+        if (!KubernetesNames.IsSubdomain(volume.PersistentVolumeClaim.ClaimName))
+            subject.Error(DocumentCodes.InvalidName, field + ".persistentVolumeClaim.claimName", $"\"{volume.PersistentVolumeClaim.ClaimName}\" cannot be the name of a PersistentVolumeClaim", "use lower-case letters, digits, dots and hyphens");
+        if (volume.SubPath is { } path && (path.StartsWith('/') || path.Any(char.IsControl) || path.Split('/').Any(static part => part is "" or "." or "..")))
+            subject.Error(DocumentCodes.InvalidLocation, field + ".subPath", $"\"{path}\" is not a path below the volume's root", "write a plain relative path, such as lakes/main");
+    }
+
     /// <summary>By the bucket naming rules of Amazon S3, which every store's names satisfy; null where nothing is wrong.</summary>
     public static string? BucketProblem(string bucket)
     {

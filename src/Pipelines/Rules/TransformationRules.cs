@@ -15,7 +15,10 @@ internal static class TransformationRules
             subject.Error(DocumentCodes.MissingField, "spec.sql", "the SQL is empty", "write one SELECT");
         if (spec.Trigger?.OnChange is { MinInterval: { } least, MaxWait: { } most } && most.Value < least.Value && most.Value > TimeSpan.Zero)
             subject.Warning(DocumentCodes.InvalidSetting, "spec.trigger.onChange", $"maxWait {most} is shorter than minInterval {least}, so it never counts");
-        RunnerRules.Judge(subject, "spec.runner", spec.Runner?.Resources, spec.Runner?.Scratch);
+        if (spec.Runner is { } runner)
+            RunnerRules.Judge(subject, "spec.runner", runner);
+        if (spec.Trigger?.Schedule is { } schedule)
+            ScheduleRules.Judge(subject, "spec.trigger.schedule", schedule);
         return TableNameRules.Written(subject, "spec.table", spec.Table);
     }
 

@@ -30,3 +30,7 @@ public sealed class LengthBoundsAttribute(int min, int max) : Attribute
 /// <summary>A union: exactly one of the record's members that are objects is set.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class ExactlyOneAttribute : Attribute;
+
+/// <summary>Objects of Kubernetes' own, passed on as they are: only their being objects is judged.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class VerbatimAttribute : Attribute;

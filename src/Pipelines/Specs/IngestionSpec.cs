@@ -12,7 +12,10 @@ public sealed record IngestionSpec(
     [property: Description("When rows in hand are committed: whichever bound comes first.")]
     CommitSpec? Commit = null,
     [property: Description("Stop reading; nothing is lost, the position stays in the table.")]
-    bool Suspend = false);
+    bool Suspend = false,
+    [property: Description("What differs for this resource's pods from the Lakehouse's.")] RunnerSpec? Runner = null,
+    [property: Description("When this resource is deleted: Retain keeps its tables; Delete removes them, their quarantine, and exactly their objects. Without a cluster nothing is deleted.")]
+    DeletionPolicy DeletionPolicy = DeletionPolicy.Retain);
 
 /// <summary>The catalogue of sources: one member each, exactly one of them set.</summary>
 [ExactlyOne]

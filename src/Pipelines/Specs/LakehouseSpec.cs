@@ -1,17 +1,24 @@
 using System.ComponentModel;
+using System.Text.Json;
 
 namespace LakehouseOperator.Pipelines.Specs;
 
 [Description("Where tables live, and the defaults and limits of what runs on them.")]
 public sealed record LakehouseSpec(
-    [property: Description("The object store that layers lie in. Exactly one kind. Immutable. Omitted: a folder, ./lake or what --lake names.")]
+    [property: Description("Where layers lie. Exactly one kind. Immutable. Omitted: a folder, ./lake or what --lake names; a cluster needs one.")]
     StorageSpec? Storage = null,
     [property: Description("Layers beside bronze, silver and gold, or other locations for those three. Immutable."), ItemBounds(0, 32)]
     IReadOnlyDictionary<string, LayerSpec>? Layers = null,
     [property: Description("How tables are written and how long their past is kept.")]
     TablesSpec? Tables = null,
     [property: Description("Defaults and limits for runs.")]
-    LakehouseRunnerSpec? Runner = null);
+    LakehouseRunnerSpec? Runner = null,
+    [property: Description("What runs may reach beside name service, the operator and every address that is not link-local.")]
+    NetworkPolicySpec? NetworkPolicy = null);
+
+public sealed record NetworkPolicySpec(
+    [property: Description("Egress rules of a NetworkPolicy, added to our own as they are. Without a cluster nothing is restricted."), ItemBounds(0, 100), Verbatim]
+    IReadOnlyList<JsonElement>? Egress = null);
 
 [Description("One layer.")]
 public sealed record LayerSpec(
@@ -25,23 +32,6 @@ public sealed record TablesSpec(
     Duration? LogRetention = null,
     [property: Description("How long files that no version names any more are kept. At least 24h. Default 168h.")]
     Duration? FileRetention = null);
-
-public sealed record LakehouseRunnerSpec(
-    [property: Description("Memory bound of a run's SQL.")] ResourcesSpec? Resources = null,
-    [property: Description("Space for staged inputs, spilled state and outputs of one run.")] ScratchSpec? Scratch = null,
-    [property: Description("How many runs may be under way at once; the others wait. Default 10; on one machine never more than its cores."), NumberBounds(1, 10_000)]
-    int? MaxConcurrentRuns = null);
-
-public sealed record RunnerSpec(
-    [property: Description("Memory bound of this resource's SQL.")] ResourcesSpec? Resources = null,
-    [property: Description("Space for staged inputs, spilled state and outputs of one run.")] ScratchSpec? Scratch = null);
-
-public sealed record ResourcesSpec(
-    [property: Description("Upper bounds; a run that outgrows its memory is ended and reported as OutOfMemory.")] ResourceLimits? Limits = null);
-
-public sealed record ResourceLimits([property: Description("Memory, such as 2Gi.")] Quantity? Memory = null);
-
-public sealed record ScratchSpec([property: Description("Most bytes that one run keeps there. Default 10Gi.")] Quantity? SizeLimit = null);
 
 [Description("The Lakehouse that this belongs to.")]
 public sealed record LakehouseRef([property: Description("Name of a Lakehouse in the same namespace."), LengthBounds(1, 253)] string Name);

@@ -10,7 +10,10 @@ public sealed record QualityCheckSpec(
     [property: Description("The expectations, each of exactly one kind."), ItemBounds(1, 100)] IReadOnlyList<CheckSpec> Checks,
     [property: Description("Gate: before a new version is published. Report: after. Default Report.")]
     Enforcement Enforcement = Enforcement.Report,
-    [property: Description("Bounds of a run of these checks; absent, the Lakehouse's.")] RunnerSpec? Runner = null);
+    [property: Description("What differs for runs of these checks from the Lakehouse's.")] RunnerSpec? Runner = null,
+    [property: Description("What makes it run beside new versions of its table.")] CheckTriggerSpec? Trigger = null);
+
+public sealed record CheckTriggerSpec([property: Description("Run at these times, too.")] ScheduleSpec? Schedule = null);
 
 public enum Enforcement
 {

@@ -35,7 +35,7 @@ public static class ResourceReferencePage
             page.Append(CultureInfo.InvariantCulture, $"\n## {kind}\n\n{ResourceReference.DescriptionOf(contract.Type)}\n\n");
             page.Append("| field | type | default | bounds | description |\n|---|---|---|---|---|\n");
             foreach (var field in ResourceReference.FieldsOf(contract))
-                page.Append(CultureInfo.InvariantCulture, $"| `{field.Path}` | {TypeOf(field.Contract)} | {Default(field)} | {Bounds(field)} | {Cell(field.Description)} |\n");
+                page.Append(CultureInfo.InvariantCulture, $"| `{field.Path}` | {(field.Bounds.Verbatim ? VerbatimOf(field.Contract) : TypeOf(field.Contract))} | {Default(field)} | {Bounds(field)} | {Cell(field.Description)} |\n");
         }
 
         return page.ToString();
@@ -57,6 +57,8 @@ public static class ResourceReferencePage
         _ => ScalarOf(Nullable.GetUnderlyingType(contract.Type) ?? contract.Type),
     };
 
+    private static string VerbatimOf(JsonTypeInfo contract) => contract.Kind == JsonTypeInfoKind.Enumerable ? "list of object" : "object";
+
     private static string ScalarOf(Type type) => type switch
     {
         _ when type == typeof(string) => "text",
@@ -65,6 +67,7 @@ public static class ResourceReferencePage
         _ when type == typeof(double) => "number",
         _ when type == typeof(Duration) => "duration",
         _ when type == typeof(Quantity) => "size",
+        _ when type == typeof(CpuQuantity) => "cores",
         _ when type.IsEnum => string.Join(" or ", Enum.GetNames(type).Select(name => $"`{name}`")),
         _ => "any scalar",
     };

@@ -28,6 +28,8 @@ internal static class ScalarReader
             WriteDuration(scalar, path, json, report);
         else if (type == typeof(Quantity))
             WriteQuantity(scalar, path, json, report);
+        else if (type == typeof(CpuQuantity))
+            WriteCpu(scalar, path, json, report);
         else
             WriteAny(scalar, path, bounds, json, report);
     }
@@ -38,6 +40,7 @@ internal static class ScalarReader
         : type == typeof(double) ? "a number"
         : type == typeof(Duration) ? "a duration such as 60s"
         : type == typeof(Quantity) ? "a size such as 256Mi"
+        : type == typeof(CpuQuantity) ? "a number of cores such as 500m"
         : type == typeof(JsonElement) ? "a string, a number or a boolean"
         : "a string";
 
@@ -153,6 +156,16 @@ internal static class ScalarReader
             json.WriteStringValue(quantity.ToString());
         else
             report(DocumentCodes.NotAQuantity, scalar, path, $"\"{Short(scalar.Raw)}\" {problem}", "write it as 500M, 256Mi, 10Gi or a plain number of bytes");
+    }
+
+    private static void WriteCpu(ScalarNode scalar, string path, Utf8JsonWriter json, ReportProblem report)
+    {
+        if (scalar.Kind is not (ScalarKind.String or ScalarKind.Integer or ScalarKind.Float))
+            Mismatch(scalar, path, typeof(CpuQuantity), report);
+        else if (CpuQuantity.TryParse(scalar.Text, out var quantity, out var problem))
+            json.WriteStringValue(quantity.ToString());
+        else
+            report(DocumentCodes.NotAQuantity, scalar, path, $"\"{Short(scalar.Raw)}\" {problem}", "write it as 2, 0.5 or 500m");
     }
 
     private static void WriteAny(ScalarNode scalar, string path, FieldBounds bounds, Utf8JsonWriter json, ReportProblem report)

@@ -39,6 +39,12 @@ internal sealed class SpecReader(ResourceId resource, List<Diagnostic> diagnosti
             case JsonTypeInfoKind.Dictionary when node is MappingNode mapping:
                 WriteMap(mapping, path, contract, bounds, json);
                 break;
+            case JsonTypeInfoKind.None when bounds.Verbatim:
+                if (node is MappingNode)
+                    VerbatimNode.Write(node, json);
+                else
+                    Report(DocumentCodes.WrongType, node, path, $"expected an object, found {node.Described}", null);
+                break;
             case JsonTypeInfoKind.None:
                 ScalarReader.Write(node, path, Nullable.GetUnderlyingType(contract.Type) ?? contract.Type, bounds, json, Report);
                 break;

@@ -4,7 +4,18 @@ namespace LakehouseOperator.Pipelines.Specs;
 
 /// <summary>The catalogue of stores: one member each, exactly one of them set.</summary>
 [ExactlyOne]
-public sealed record StorageSpec(S3StorageSpec? S3 = null);
+public sealed record StorageSpec(S3StorageSpec? S3 = null, VolumeStorageSpec? Volume = null);
+
+[Description("A volume that every pod can write at once. Without a cluster it is a folder, ./lake or what --lake names.")]
+public sealed record VolumeStorageSpec(
+    [property: Description("The claim, in the same namespace, of access mode ReadWriteMany.")] PersistentVolumeClaimRef PersistentVolumeClaim,
+    [property: Description("Folder below the volume's root that layers lie in. Default: the root."), LengthBounds(1, 1024)] string? SubPath = null)
+{
+    /// <summary>Where a pod has the volume; layers without a location of their own are folders in it.</summary>
+    public const string MountPath = "/lake";
+}
+
+public sealed record PersistentVolumeClaimRef([property: Description("Name of the PersistentVolumeClaim."), LengthBounds(1, 253)] string ClaimName);
 
 [Description("A bucket of a store that speaks S3 and honours If-None-Match on puts: AWS, MinIO, R2, Ceph.")]
 public sealed record S3StorageSpec(

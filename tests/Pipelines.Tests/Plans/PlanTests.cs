@@ -106,10 +106,10 @@ public class PlanTests
     public void The_nearest_limit_counts()
     {
         var lakehouse = new LakehouseResource(new Metadata("main"), new LakehouseSpec(Runner: new LakehouseRunnerSpec(
-            new ResourcesSpec(new ResourceLimits(Quantity.Parse("1Gi"))), new ScratchSpec(Quantity.Parse("5Gi")))));
+            new ResourcesSpec(new ResourceAmounts(Quantity.Parse("1Gi"))), Scratch: new ScratchSpec(Quantity.Parse("5Gi")))));
         var own = SamplePlans.Silver with
         {
-            Spec = SamplePlans.Silver.Spec with { Runner = new RunnerSpec(new ResourcesSpec(new ResourceLimits(Quantity.Parse("3Gi")))), Execution = new ExecutionSpec(Threads: 1) },
+            Spec = SamplePlans.Silver.Spec with { Runner = new RunnerSpec(new ResourcesSpec(new ResourceAmounts(Quantity.Parse("3Gi")))), Execution = new ExecutionSpec(Threads: 1) },
         };
         var limits = PlanBuilder.Build(own, [], [], SamplePlans.Setting with { Lakehouse = lakehouse }, SamplePlans.Attempt(TriggerKind.OnChange, "k")).Limits;
         Assert.Equal(new RunLimits(TimeSpan.FromSeconds(1800), 3L << 30, 5L << 30, 1), limits);
