@@ -66,6 +66,34 @@ verify: ## Fail when a generated page or a lock file has drifted
 	@git diff --exit-code -- docs/reference
 	@test -z "$$(git status --porcelain -- docs/reference)" || { git status --short -- docs/reference; exit 1; }
 
+# Where the images are named after; a registry's own path when they are to be pushed there.
+IMAGES ?= docker.io/lakehouse-operator
+VERSION := $(shell sed -nE 's,.*<Version>(.*)</Version>.*,\1,p' Directory.Build.props)
+IMAGE_PROGRAMS := $(patsubst src/%,%,$(wildcard src/Runner src/Operator))
+
+.PHONY: images
+images: $(foreach program,$(IMAGE_PROGRAMS),out/images/$(shell echo $(program) | tr A-Z a-z).tar) ## Build the container images (linux-x64) as OCI archives in out/images
+
+out/images/base: eng/images/base.sh
+	@mkdir -p out/images
+	@eng/images/base.sh $@
+	@touch $@
+
+# Trimmed and self-contained, compiled ahead; each program in a folder of its own, because two that were trimmed do not share one.
+out/images/%.tar: $(SOURCES) $(LIBDUCKDB) out/images/base eng/images/image.sh
+	@echo "Building $@" >&2
+	@rm -rf out/images/$*.publish out/images/$*
+	@program=$*; dotnet publish src/$${program^}/$${program^}.csproj --configuration Release --runtime linux-x64 --self-contained true \
+	  --output out/images/$*.publish --verbosity quiet --nologo -p:PublishTrimmed=true -p:DebuggerSupport=false -p:DebugType=none \
+	  -p:ContinuousIntegrationBuild=true -p:RestoreLockedMode=true -p:RunAnalyzers=false >&2
+	@mkdir -p out/images/$*/app
+	@find out/images/$*.publish -maxdepth 1 -type f ! -name '*.pdb' ! -name '*.xml' ! -name createdump ! -name 'libmscordac*' ! -name 'libmscordbi*' \
+	  ! -name libcoreclrtraceptprovider.so -exec cp -t out/images/$*/app {} +
+	@chmod -R u=rwX,go=rX out/images/$* && find out/images/$*/app -type f ! -name lakehouse-$* -exec chmod a-x {} +
+	@eng/images/image.sh $(IMAGES)/$*:$(VERSION) $@ --entrypoint /app/lakehouse-$* --user 1654:1654 --env HOME=/home/app --env DOTNET_EnableDiagnostics=0 \
+	  --label org.opencontainers.image.title=lakehouse-$* --label org.opencontainers.image.version=$(VERSION) out/images/base out/images/$*
+	@rm -rf out/images/$*.publish
+
 .PHONY: clean
 clean: ## Remove everything that was built; lakes stay
 	@rm -rf out node_modules
