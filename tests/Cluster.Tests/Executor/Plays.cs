@@ -1,0 +1,150 @@
+using System.Net;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Reports;
+
+namespace LakehouseOperator.Cluster.Tests.Executor;
+
+/// <summary>What may happen to a runner's pod.</summary>
+public static class Plays
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>It is carried out: a run reports and ends, a stream reports and stays until its pod is asked to go.</summary>
+    public static Play Work(PretendLake lake) => async pod =>
+    {
+        await pod.RunAsync();
+        if (pod.Plan is null)
+            return; // not one of ours: it runs
+        var report = lake.Run(pod.Plan);
+        await ReportAsync(pod, report);
+        if (report.Result == RunResult.Running)
+        {
+            await UntilTerminatedAsync(pod);
+            await ReportAsync(pod, report with { Result = RunResult.Succeeded });
+        }
+
+        await pod.EndAsync((int)(report.Error?.Exit ?? RunnerExit.Done), TerminationMessage.Write(report));
+    };
+
+    /// <summary>It is carried out, and the report gets lost; the termination message tells.</summary>
+    public static Play WorkWithoutReport(PretendLake lake) => async pod =>
+    {
+        await pod.RunAsync();
+        var report = lake.Run(Planned(pod));
+        await pod.EndAsync((int)(report.Error?.Exit ?? RunnerExit.Done), TerminationMessage.Write(report));
+    };
+
+    /// <summary>It is carried out, and nobody hears of it: no report, no message.</summary>
+    public static Play WorkUnheard(PretendLake lake) => async pod =>
+    {
+        await pod.RunAsync();
+        lake.Run(Planned(pod));
+        await pod.EndAsync((int)RunnerExit.Done);
+    };
+
+    /// <summary>The run reports an error, and ends by its exit code.</summary>
+    public static Play Fail(RunnerExit exit, string code, string message, string? field = null) => async pod =>
+    {
+        await pod.RunAsync();
+        var result = exit == RunnerExit.Blocked ? RunResult.Blocked : RunResult.Failed;
+        var report = PretendLake.Of(Planned(pod), result, new RunError(code, exit, message, field));
+        await ReportAsync(pod, report);
+        await pod.EndAsync((int)exit, TerminationMessage.Write(report));
+    };
+
+    /// <summary>Reports exactly this.</summary>
+    public static Play Answer(Func<RunPlan, RunReport> answer) => async pod =>
+    {
+        await pod.RunAsync();
+        var report = answer(Planned(pod));
+        await ReportAsync(pod, report);
+        if (report.Result == RunResult.Running)
+            await UntilTerminatedAsync(pod);
+        await pod.EndAsync((int)(report.Error?.Exit ?? RunnerExit.Done), TerminationMessage.Write(report));
+    };
+
+    /// <summary>Ends so, without a word.</summary>
+    public static Play Exit(int code) => async pod =>
+    {
+        await pod.RunAsync();
+        await pod.EndAsync(code);
+    };
+
+    /// <param name="container">The kernel ends this one: <c>runner</c>, or <c>sql-worker</c>.</param>
+    public static Play OutOfMemory(string container = ExecutedPod.Runner) => async pod =>
+    {
+        await pod.RunAsync();
+        await pod.EndOutOfMemoryAsync(container);
+    };
+
+    public static Play Evict() => async pod =>
+    {
+        await pod.RunAsync();
+        await pod.EvictAsync();
+    };
+
+    /// <summary>The node goes, and the pod with it.</summary>
+    public static Play Lose() => async pod =>
+    {
+        await pod.RunAsync();
+        await pod.LoseAsync();
+    };
+
+    /// <summary>Until its deletion, the image does not come.</summary>
+    public static Play ImagePullBackOff() => async pod =>
+    {
+        await pod.BindAsync();
+        await pod.WaitAsync("ImagePullBackOff", "Back-off pulling image \"registry.invalid/runner:0\"");
+        await UntilTerminatedAsync(pod);
+    };
+
+    /// <summary>Until its deletion, no node takes it.</summary>
+    public static Play Unschedulable() => async pod =>
+    {
+        await pod.UnschedulableAsync();
+        await UntilTerminatedAsync(pod);
+    };
+
+    /// <summary>Goes on only when the test says so.</summary>
+    public static Play Held(Task release, Play then) => async pod =>
+    {
+        await pod.RunAsync();
+        await release.WaitAsync(pod.Terminating);
+        await then(pod);
+    };
+
+    /// <summary>Waits for the pod's deletion to be asked for.</summary>
+    public static async Task UntilTerminatedAsync(ExecutedPod pod)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (pod.Terminating.Register(() => ended.TrySetResult()))
+            await ended.Task;
+    }
+
+    /// <summary>As the runner does: who does not lead, or is not there yet, is asked again.</summary>
+    public static async Task<HttpStatusCode> ReportAsync(ExecutedPod pod, RunReport report)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                var answer = await pod.ReportAsync(report);
+                if (answer != HttpStatusCode.ServiceUnavailable || attempt > 300)
+                    return answer;
+            }
+            catch (HttpRequestException) when (attempt <= 300)
+            {
+                // The operator is being started again.
+            }
+            catch (HttpRequestException)
+            {
+                return HttpStatusCode.ServiceUnavailable; // the termination message tells
+            }
+
+            await Task.Delay(RetryInterval, TimeProvider.System);
+        }
+    }
+
+    private static RunPlan Planned(ExecutedPod pod) => pod.Plan ?? throw new InvalidOperationException($"pod {pod.Name} has no plan");
+}

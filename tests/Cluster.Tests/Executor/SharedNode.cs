@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using LakehouseOperator.Testing.Cluster;
+
+namespace LakehouseOperator.Cluster.Tests.Executor;
+
+/// <summary>
+/// A node that no machine stands behind: registered, its Lease renewed, so that what is bound to it stays. (Pods of a node that is not there are deleted after a minute, and
+/// their Jobs begin them again.) One for a test run.
+/// </summary>
+public sealed class SharedNode : IAsyncDisposable
+{
+    private const string Leases = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
+    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(8);
+
+    private readonly SemaphoreSlim starting = new(1, 1);
+    private readonly CancellationTokenSource ending = new();
+    private ClusterApi? api;
+    private Task renewing = Task.CompletedTask;
+
+    /// <summary>Where it is registered.</summary>
+    public SharedCluster Cluster { get; } = new();
+
+    public string Name { get; } = $"executor-{Guid.NewGuid():N}"[..20];
+
+    /// <summary>The node is Ready once this was awaited.</summary>
+    public async Task<ClusterApi> ApiAsync()
+    {
+        await starting.WaitAsync();
+        try
+        {
+            return api ??= await RegisterAsync();
+        }
+        finally
+        {
+            starting.Release();
+        }
+    }
+
+    /// <summary>Plays the kubelet for the pods of one namespace.</summary>
+    public async Task<PodExecutor> ExecuteAsync(TestNamespace within) => PodExecutor.Start(await ApiAsync(), Name, within.Name);
+
+    private async Task<ClusterApi> RegisterAsync()
+    {
+        var connected = await ClusterApi.ConnectAsync(await Cluster.KubeconfigAsync());
+        await connected.PostAsync("/api/v1/nodes", new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Node",
+            ["metadata"] = new JsonObject { ["name"] = Name, ["labels"] = new JsonObject { ["kubernetes.io/hostname"] = Name } },
+            ["status"] = new JsonObject
+            {
+                ["conditions"] = new JsonArray(new JsonObject
+                {
+                    ["type"] = "Ready", ["status"] = "True", ["reason"] = "KubeletReady", ["message"] = "the tests play it",
+                    ["lastHeartbeatTime"] = Now(), ["lastTransitionTime"] = Now(),
+                }),
+                ["capacity"] = Resources(),
+                ["allocatable"] = Resources(),
+            },
+        });
+        await connected.PostAsync(Leases, Lease());
+        renewing = RenewAsync(connected, ending.Token);
+        return connected;
+    }
+
+    private async Task RenewAsync(ClusterApi connected, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(RenewInterval, TimeProvider.System);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+                await connected.PatchAsync($"{Leases}/{Name}", new JsonObject { ["spec"] = Spec() }, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The tests are over.
+        }
+    }
+
+    private JsonObject Lease() => new()
+    {
+        ["apiVersion"] = "coordination.k8s.io/v1", ["kind"] = "Lease", ["metadata"] = new JsonObject { ["name"] = Name }, ["spec"] = Spec(),
+    };
+
+    private JsonObject Spec() => new()
+    {
+        ["holderIdentity"] = Name,
+        ["leaseDurationSeconds"] = 40,
+        ["renewTime"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+    };
+
+    private static JsonObject Resources() => new() { ["cpu"] = "1000", ["memory"] = "1000Gi", ["pods"] = "100000", ["ephemeral-storage"] = "1000Gi" };
+
+    private static string Now() => PodStatuses.Time(TimeProvider.System.GetUtcNow());
+
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        await renewing;
+        if (api is not null)
+        {
+            await api.DeleteAsync($"/api/v1/nodes/{Name}");
+            await api.DeleteAsync($"{Leases}/{Name}");
+            api.Dispose();
+        }
+
+        await Cluster.DisposeAsync();
+        ending.Dispose();
+        starting.Dispose();
+    }
+}

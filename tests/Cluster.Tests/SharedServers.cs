@@ -1,0 +1,3 @@
+using LakehouseOperator.Cluster.Tests.Executor;
+
+[assembly: AssemblyFixture(typeof(SharedNode))]
