@@ -23,6 +23,7 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
     private readonly Dictionary<ResourceId, SubjectState> states = set.InOrder().ToDictionary(resource => resource.Id, resource => new SubjectState(resource));
     private readonly ObservedTables tables = new(context.Lake, set.Tables());
     private readonly Channel<Event> events = Channel.CreateUnbounded<Event>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly DateTimeOffset began = context.Time.GetUtcNow();
     private int running;
 
     /// <summary>Ends when nothing is due any more (once), or when <paramref name="stop"/> is cancelled and the runs in hand have ended.</summary>
@@ -43,7 +44,7 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
     private DateTimeOffset? StartWhatIsDue(CancellationToken stop)
     {
         var now = context.Time.GetUtcNow();
-        var subjects = states.Values.Select(state => Subjects.Of(state, set, tables, options.Once)).ToList();
+        var subjects = states.Values.Select(state => Subjects.Of(state, set, tables, began, options.Once)).ToList();
         var decisions = Decide.All(new Observed(subjects, tables.Versions, options.Places, now));
         DateTimeOffset? next = options.Once ? null : now + LookAgain;
         foreach (var decision in decisions)
@@ -53,7 +54,7 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
             state.DueSince = decision.DueSince;
             if (decision.Verdict == Verdict.Start && HasPlace(state) && !WaitsForRows(state, decisions))
                 Start(state, decision, stop);
-            else if (decision is { Verdict: Verdict.Wait, At: { } at } && (next is null || at < next))
+            else if (decision is { Verdict: not Verdict.Start, At: { } at } && (next is null || at < next))
                 next = at;
         }
 
@@ -83,6 +84,7 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
         };
         state.Running = new RunInHand(decision.Trigger!.Key, decision.Attempt, context.Time.GetUtcNow());
         state.HasRun = true;
+        state.LastScheduleTime = decision.ScheduleTime ?? state.LastScheduleTime;
         running++;
         observer.Started(decision.Resource, decision.Attempt);
         _ = ExecuteAsync(plan, stop);

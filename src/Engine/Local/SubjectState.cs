@@ -1,5 +1,6 @@
 using LakehouseOperator.Pipelines.Decisions;
 using LakehouseOperator.Pipelines.Reports;
+using LakehouseOperator.Pipelines.Schedules;
 using LakehouseOperator.Pipelines.Specs;
 
 namespace LakehouseOperator.Engine.Local;
@@ -8,6 +9,15 @@ namespace LakehouseOperator.Engine.Local;
 internal sealed class SubjectState(Resource resource)
 {
     public Resource Resource { get; } = resource;
+
+    public Schedule? Schedule { get; } = Schedule.Of(resource switch
+    {
+        TransformationResource transformation => transformation.Spec.Trigger?.Schedule,
+        QualityCheckResource check => check.Spec.Trigger?.Schedule,
+        _ => null,
+    });
+
+    public DateTimeOffset? LastScheduleTime { get; set; }
 
     public RunInHand? Running { get; set; }
 

@@ -13,7 +13,9 @@ internal static class Subjects
     /// <summary>One drain a process.</summary>
     private const string Drain = "once";
 
-    public static Subject Of(SubjectState state, LocalSet set, ObservedTables tables, bool once)
+    /// <param name="since">When the loop began: a schedule counts from then on.</param>
+    /// <param name="once">A loop that shall end waits for no time: what a schedule would run is run when its inputs make it due.</param>
+    public static Subject Of(SubjectState state, LocalSet set, ObservedTables tables, DateTimeOffset since, bool once)
     {
         Subject subject = state.Resource switch
         {
@@ -28,6 +30,9 @@ internal static class Subjects
             Running = state.Running,
             LastRun = state.LastRun,
             DueSince = state.DueSince,
+            Schedule = once ? null : state.Schedule,
+            ScheduledSince = since,
+            LastScheduleTime = state.LastScheduleTime,
             Stalled = set.HeldBy.TryGetValue(state.Resource.Id, out var gate)
                 ? new Stall(Reason.Invalid, $"{gate} gates its table and is invalid; nothing is published that it has not judged")
                 : null,
@@ -53,7 +58,7 @@ internal static class Subjects
             set.Inputs[transformation.Id],
             PlanHashes.Sql(spec.Sql, spec.Materialization, spec.PartitionBy),
             gates.ToDictionary(gate => gate.Name, gate => gate.Hash, StringComparer.Ordinal),
-            trigger.OnChange is not null,
+            trigger.OnChange is not null || (once && trigger.Schedule is not null),
             once ? TimeSpan.Zero : trigger.OnChange?.MinInterval ?? TimeSpan.Zero,
             trigger.OnChange?.MaxWait ?? Defaults.MaxWait,
             Retries(transformation, once))

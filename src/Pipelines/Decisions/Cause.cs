@@ -13,13 +13,22 @@ internal sealed record Cause(RunTrigger? Trigger, bool IsDue, AttemptedRun? Fail
     /// <summary>No attempt is left: only a change helps.</summary>
     internal bool IsExhausted => Failure is not null && Attempt > Allowed;
 
-    internal static Cause Of(Subject subject, View view) => subject switch
+    internal static Cause Of(Subject subject, View view)
     {
-        IngestionSubject ingestion => OfKey(subject, TriggerKeys.Of(ingestion), false, TriggerKind.Stream),
-        TransformationSubject transformation => OfTransformation(transformation, view),
-        QualityCheckSubject check => OfCheck(check, view),
-        _ => throw new ArgumentException($"no rules for {subject.Id}", nameof(subject)),
-    };
+        var cause = subject switch
+        {
+            IngestionSubject ingestion => OfKey(subject, TriggerKeys.Of(ingestion), false, TriggerKind.Stream),
+            TransformationSubject transformation => OfTransformation(transformation, view),
+            QualityCheckSubject check => OfCheck(check, view),
+            _ => throw new ArgumentException($"no rules for {subject.Id}", nameof(subject)),
+        };
+        if (view.SlotOf(subject).Due is not { } scheduled || IsAsked(subject))
+            return cause;
+        var byClock = OfKey(subject, TriggerKeys.Of(scheduled), false, TriggerKind.Schedule);
+
+        // The clock's run shows what changed, too. Where it failed for good, a change is a new chance.
+        return byClock.IsDue && !(byClock.IsExhausted && cause is { IsDue: true, IsExhausted: false }) ? byClock : cause;
+    }
 
     private static Cause OfTransformation(TransformationSubject subject, View view)
     {

@@ -1,3 +1,5 @@
+using LakehouseOperator.Pipelines.Plans;
+
 namespace LakehouseOperator.Pipelines.Decisions;
 
 /// <summary>
@@ -28,8 +30,16 @@ public static class Decide
             TransformationSubject => Rules.OfTransformations,
             _ => Rules.OfQualityChecks,
         };
-        return rules.Select(rule => rule(@case)).OfType<Decision>().First();
+        return WithSchedule(rules.Select(rule => rule(@case)).OfType<Decision>().First(), @case.Slot);
     }
+
+    private static Decision WithSchedule(Decision decision, ScheduleSlot slot) => decision with
+    {
+        ScheduleTime = decision.Trigger?.Kind == TriggerKind.Schedule ? slot.Due : null,
+        NextScheduleTime = slot.Next,
+        MissedScheduleTime = slot.Missed,
+        At = decision.Verdict == Verdict.Start || decision.At < slot.Next ? decision.At : slot.Next ?? decision.At,
+    };
 
     /// <summary>Gives the free places to those that have been due longest; the others say so.</summary>
     private static IEnumerable<Decision> Queue(IReadOnlyList<Decision> decisions, Observed observed)

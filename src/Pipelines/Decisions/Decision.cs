@@ -46,7 +46,7 @@ public enum Verdict
 /// <param name="Message">One sentence for people.</param>
 /// <param name="Trigger">Of the run to start, or of the one that is waited with.</param>
 /// <param name="Attempt">From 1; of the run to start.</param>
-/// <param name="At">When time alone changes the answer.</param>
+/// <param name="At">When time alone changes the answer, whatever the verdict: the next scheduled time at the latest.</param>
 /// <param name="DueSince">Since when a run is owed; to be handed back as <see cref="Subject.DueSince"/>.</param>
 public sealed record Decision(
     ResourceId Resource,
@@ -61,7 +61,7 @@ public sealed record Decision(
     /// <summary>The scheduled time that the run serves; to be handed back as <see cref="Subject.LastScheduleTime"/> once the run is started.</summary>
     public DateTimeOffset? ScheduleTime { get; init; }
 
-    /// <summary>When the schedule comes next, whatever is done until then; null: no schedule, or suspended. Time alone changes the answer then.</summary>
+    /// <summary>When the schedule comes next, whatever is done until then; null: no schedule, suspended or stalled.</summary>
     public DateTimeOffset? NextScheduleTime { get; init; }
 
     /// <summary>The latest scheduled time that is left out since it could not be kept within the deadline; until the next one comes.</summary>

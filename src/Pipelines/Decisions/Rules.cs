@@ -3,6 +3,8 @@ namespace LakehouseOperator.Pipelines.Decisions;
 /// <summary>One subject before the rules.</summary>
 internal sealed record Case(Subject Subject, Cause Cause, View View)
 {
+    internal ScheduleSlot Slot => View.SlotOf(Subject);
+
     internal DateTimeOffset Now => View.Observed.Now;
 
     /// <summary>Since when the run is owed, for fairness and for the longest wait.</summary>
@@ -63,9 +65,18 @@ internal static class Rules
     private static Decision? IsReflected(Case @case) => @case switch
     {
         { Cause.IsDue: true } => null,
-        { Subject: QualityCheckSubject } => @case.Rest(Reason.Evaluated, "the newest version has been judged"),
+        { Subject: QualityCheckSubject } => @case.Rest(Reason.Evaluated, "the newest version has been judged" + ByClock(@case)),
+        { Subject: TransformationSubject { OnChange: false, Committed: null, LastRun: null, Schedule: { } } } => @case.Rest(Reason.Pending, "waits for its time" + ByClock(@case)),
         { Subject: TransformationSubject { OnChange: false, Committed: null, LastRun: null } } => @case.Rest(Reason.Pending, "runs only on request"),
-        _ => @case.Rest(Reason.Succeeded, "up to date"),
+        _ => @case.Rest(Reason.Succeeded, "up to date" + ByClock(@case)),
+    };
+
+    private static string ByClock(Case @case) => @case.Slot switch
+    {
+        { Missed: { } missed, Next: { } next } =>
+            $"; the run of {ScheduleSlot.Text(missed)} was left out, since it could not be started within startingDeadlineSeconds; the next is at {ScheduleSlot.Text(next)}",
+        { Next: { } next } => $"; the next run is at {ScheduleSlot.Text(next)}",
+        _ => "",
     };
 
     private static Decision? IsOutOfAttempts(Case @case)
@@ -95,7 +106,7 @@ internal static class Rules
     private static Decision? KeepsItsInterval(Case @case)
     {
         if (@case.Subject is not TransformationSubject { MinInterval: var interval, LastRun: { } last } || interval <= TimeSpan.Zero
-            || @case.Cause is { Failure: not null } or { Trigger.Kind: Plans.TriggerKind.Request })
+            || @case.Cause is { Failure: not null } or { Trigger.Kind: Plans.TriggerKind.Request or Plans.TriggerKind.Schedule })
             return null;
         var at = last.StartTime + interval;
         return !IsAhead(at, interval, @case.Now) ? null : @case.Wait(Reason.Pending, $"the next run starts at {at.UtcDateTime:HH:mm:ss}Z, by its minInterval", at);
@@ -139,6 +150,7 @@ internal static class Rules
     {
         Plans.TriggerKind.Request => "requested",
         _ when @case.Cause.Attempt > 1 => $"attempt {@case.Cause.Attempt}",
+        Plans.TriggerKind.Schedule when @case.Slot.Due is { } scheduled => $"scheduled for {ScheduleSlot.Text(scheduled)}",
         _ => "changed since the last run",
     });
 }

@@ -5,7 +5,7 @@ using LakehouseOperator.Pipelines.Plans;
 namespace LakehouseOperator.Pipelines.Decisions;
 
 /// <summary>
-/// What makes a run due, as text that is equal for equal causes: input data versions, the SQL's hash, gates and the request. Runs are told apart by it, so
+/// What makes a run due, as text that is equal for equal causes: input data versions, the SQL's hash, gates and the request; or a scheduled time. Runs are told apart by it, so
 /// its form is frozen (ADR 0002): another form would make every resource due once.
 /// </summary>
 public static class TriggerKeys
@@ -44,6 +44,9 @@ public static class TriggerKeys
     /// <summary>Of judging this version with these checks.</summary>
     public static string Of(EvaluatedVersion version, string? request) =>
         string.Create(CultureInfo.InvariantCulture, $"table={version.TableId}@{version.DataVersion};checks={version.ChecksHash}{(request is null ? "" : $";request={request}")}");
+
+    /// <summary>Of a scheduled time.</summary>
+    public static string Of(DateTimeOffset scheduled) => $"schedule={ScheduleSlot.Text(scheduled)}";
 
     public static string Of(IngestionSubject subject) => (subject.DrainKey, subject.Request) switch
     {

@@ -4,6 +4,7 @@ namespace LakehouseOperator.Pipelines.Decisions;
 internal sealed class View
 {
     private readonly Dictionary<string, Subject> producers = new(StringComparer.Ordinal);
+    private readonly Dictionary<ResourceId, ScheduleSlot> slots = [];
     private readonly Dictionary<ResourceId, Cause> causes = [];
 
     internal View(Observed observed)
@@ -13,6 +14,7 @@ internal sealed class View
         {
             foreach (var table in Writes(subject))
                 producers.TryAdd(table, subject);
+            slots[subject.Id] = ScheduleSlot.Of(subject, observed.Now);
         }
 
         foreach (var subject in observed.Subjects)
@@ -25,11 +27,13 @@ internal sealed class View
 
     internal TableVersion? Version(string table) => Observed.Tables.GetValueOrDefault(table);
 
+    internal ScheduleSlot SlotOf(Subject subject) => slots[subject.Id];
+
     internal Cause CauseOf(Subject subject) => causes[subject.Id];
 
     /// <summary>
     /// Whether the subject will write again without anyone's help: it is under way, or due and able to. What is suspended, stalled, out of attempts, waiting
-    /// for a request or for an input that nothing writes owes nothing and holds nobody.
+    /// for its time, a request or for an input that nothing writes owes nothing and holds nobody.
     /// </summary>
     internal bool Owes(Subject subject)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Pipelines.Documents;
@@ -39,15 +38,6 @@ public sealed record DocumentSet(IReadOnlyList<Document> Documents, SecretSet Se
             }
         }
 
-        return intake.Finish();
-    }
-
-    /// <summary>Objects as the API server holds them, judged as strictly as files are. Diagnostics name fields; their places mean nothing.</summary>
-    public static DocumentSet Of(IEnumerable<JsonElement> objects)
-    {
-        var intake = new DocumentIntake([]);
-        foreach (var one in objects)
-            intake.Take(JsonNodes.Read(one, ""), flawed: false);
         return intake.Finish();
     }
 }

@@ -142,7 +142,7 @@ internal sealed class World
     private void Start(Decision decision)
     {
         Starts[decision.Resource] = Starts.GetValueOrDefault(decision.Resource) + 1;
-        var subject = Subjects[decision.Resource] with { Running = new RunInHand(decision.Trigger!.Key, decision.Attempt, Now), DueSince = null };
+        var subject = Subjects[decision.Resource] with { Running = new RunInHand(decision.Trigger!.Key, decision.Attempt, Now), DueSince = null, LastScheduleTime = decision.ScheduleTime ?? Subjects[decision.Resource].LastScheduleTime };
         Subjects[decision.Resource] = subject;
         if (subject is TransformationSubject transformation)
         {
