@@ -19,6 +19,9 @@ public sealed record Schedule(CronExpression Cron, TimeZoneInfo Zone, TimeSpan? 
     /// <summary>The first moment after this one; null: none before the calendar ends.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
+        if (SoonAfter(after) is { } soon)
+            return soon;
+
         // One day before, since a gap moves a time into the next day.
         for (var day = Cron.DayAtOrAfter(LocalDay(after).AddDays(-1)); day is { } on; day = Cron.DayAtOrAfter(on.AddDays(1)))
         {
@@ -32,6 +35,8 @@ public sealed record Schedule(CronExpression Cron, TimeZoneInfo Zone, TimeSpan? 
     /// <summary>The last moment at or before this one; null: none since the calendar began.</summary>
     public DateTimeOffset? Previous(DateTimeOffset atOrBefore)
     {
+        if (ShortlyBefore(atOrBefore) is { } shortly)
+            return shortly;
         for (var day = Cron.DayAtOrBefore(LocalDay(atOrBefore)); day is { } on; day = Cron.DayAtOrBefore(on.AddDays(-1)))
         {
             if (LastAtOrBefore(on, atOrBefore) is { } moment)
@@ -42,6 +47,26 @@ public sealed record Schedule(CronExpression Cron, TimeZoneInfo Zone, TimeSpan? 
     }
 
     private DateOnly LocalDay(DateTimeOffset moment) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, Zone).DateTime);
+
+    /// <summary>On the same day and before clocks change: what is asked for nearly always, without looking at the whole day.</summary>
+    private DateTimeOffset? SoonAfter(DateTimeOffset after)
+    {
+        var offset = Zone.GetUtcOffset(after);
+        var local = after.ToOffset(offset).DateTime.AddMinutes(1);
+        var day = DateOnly.FromDateTime(local);
+        return Cron.IsOn(day) && Cron.TimeAtOrAfter(TimeOnly.FromDateTime(local)) is { } time && At(day, time, offset) is var moment && IsPlain(moment, after, offset) ? moment : null;
+    }
+
+    private DateTimeOffset? ShortlyBefore(DateTimeOffset atOrBefore)
+    {
+        var offset = Zone.GetUtcOffset(atOrBefore);
+        var local = atOrBefore.ToOffset(offset).DateTime;
+        var day = DateOnly.FromDateTime(local);
+        return Cron.IsOn(day) && Cron.TimeAtOrBefore(TimeOnly.FromDateTime(local)) is { } time && At(day, time, offset) is var moment && IsPlain(moment, atOrBefore, offset) ? moment : null;
+    }
+
+    private bool IsPlain(DateTimeOffset moment, DateTimeOffset from, TimeSpan offset) =>
+        (moment - from).Duration() <= TimeSpan.FromHours(12) && Zone.GetUtcOffset(moment) == offset && !Zone.IsAmbiguousTime(moment.ToOffset(offset).DateTime);
 
     private DateTimeOffset? FirstAfter(DateOnly day, DateTimeOffset after)
     {
