@@ -6,8 +6,12 @@ namespace LakehouseOperator.Kubernetes.Api;
 /// <summary>The API server did not do what it was asked. The types say what the caller can do about it.</summary>
 public abstract class KubernetesException(string message, Exception? cause = null) : Exception(message, cause);
 
-/// <summary>404. The object, its namespace or its kind is not there.</summary>
-public sealed class NotFoundException(string message) : KubernetesException(message);
+/// <summary>404.</summary>
+/// <param name="isObject">Whether the object or its namespace is not there; else nothing is served under the path, such as a kind whose definition is not installed.</param>
+public sealed class NotFoundException(string message, bool isObject) : KubernetesException(message)
+{
+    public bool IsObject { get; } = isObject;
+}
 
 /// <summary>409. Somebody else was first: read again and decide again.</summary>
 /// <param name="isAlreadyExists">Whether an object of that name was there before a create.</param>

@@ -19,6 +19,9 @@ public sealed class ClusterConnection
     /// <summary>With its private key.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
 
+    /// <summary>What the server may need to trace it to its authority.</summary>
+    public X509Certificate2Collection? ClientCertificateChain { get; init; }
+
     public BearerToken? Token { get; init; }
 
     public Uri? Proxy { get; init; }
@@ -29,7 +32,7 @@ public sealed class ClusterConnection
     /// <summary>An explicit kubeconfig, else those of the variable KUBECONFIG, else the pod that we run in, else ~/.kube/config.</summary>
     /// <param name="context">Of the kubeconfig; its current one where absent.</param>
     /// <exception cref="ConnectionException">There is none, it cannot be read, or it asks for what is not supported.</exception>
-    public static ClusterConnection Load(string? kubeconfig = null, string? context = null) => throw new NotImplementedException();
+    public static ClusterConnection Load(string? kubeconfig = null, string? context = null) => Surroundings.Ours.Load(kubeconfig, context);
 }
 
 /// <summary>The way to a cluster cannot be made out; the message says what to change.</summary>

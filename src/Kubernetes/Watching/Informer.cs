@@ -1,5 +1,6 @@
 using LakehouseOperator.Kubernetes.Api;
 using LakehouseOperator.Kubernetes.Objects;
+using LakehouseOperator.Kubernetes.Queueing;
 using Microsoft.Extensions.Logging;
 
 namespace LakehouseOperator.Kubernetes.Watching;
@@ -14,6 +15,7 @@ public sealed record InformerOptions
 
     public string? FieldSelector { get; init; }
 
+    /// <summary>How long one connection of the watch lasts; its selectors are not used.</summary>
     public WatchOptions Watch { get; init; } = new();
 
     /// <summary>How long a watch may be out of touch before <see cref="Informer{T,TItem}.IsHealthy"/> says no. 5 minutes.</summary>
@@ -33,22 +35,48 @@ public sealed class Informer<T, TItem> : IHealth
     where T : class, IKubernetesObject
     where TItem : class
 {
-    /// <param name="projection">What is kept of an object. Where it throws <see cref="System.Text.Json.JsonException"/> or <see cref="FormatException"/>, the object counts as undecodable.</param>
-    /// <param name="random">Spreads reconnects.</param>
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+
+    private readonly InformerOptions options;
+    private readonly Reflector<T, TItem>[] reflectors;
+    private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="projection">What is kept of an object. Where it throws, the object counts as undecodable.</param>
+    /// <param name="random">Spreads reconnects; not used by anybody else at the same time.</param>
     public Informer(KubernetesClient client, ResourceType<T> type, InformerOptions options, Func<T, TItem> projection, TimeProvider time, Random random, ILogger logger)
     {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options;
+        Name = type.ToString();
+        string?[] namespaces = type.Namespaced && options.Namespaces.Count > 0 ? [.. options.Namespaces.Distinct(StringComparer.Ordinal)] : [null];
+        Store = new Store<TItem>(namespaces, synced.SetResult);
+        var backoff = new Backoff(FirstRetry, LongestRetry, random);
+        reflectors = [.. namespaces.Select(ns => new Reflector<T, TItem>(client, type, ns, options, projection, Store, time, backoff, logger))];
     }
 
-    public string Name => throw new NotImplementedException();
+    /// <summary>Of the type.</summary>
+    public string Name { get; }
 
-    public Store<TItem> Store => throw new NotImplementedException();
+    public Store<TItem> Store { get; }
 
-    /// <summary>False once a watch has been out of touch for longer than <see cref="InformerOptions.MaxSilence"/>: the store is deaf, and the process should end.</summary>
-    public bool IsHealthy => throw new NotImplementedException();
+    /// <summary>
+    /// False once a watch has been out of touch for longer than <see cref="InformerOptions.MaxSilence"/>, or has failed for good: the store is deaf, and the process should end.
+    /// </summary>
+    public bool IsHealthy => Array.TrueForAll(reflectors, reflector => reflector.Silence <= options.MaxSilence);
 
-    /// <summary>Runs until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Runs until cancelled. Throws only for a bug, or what a handler of the store throws; then the store is deaf, and the process must end.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = Array.ConvertAll(reflectors, reflector => reflector.RunAsync(all.Token));
+        await Task.WhenAny(running);
+        // Either cancelled, or one has failed: a store that is deaf in one namespace is of no use in the others.
+        await all.CancelAsync();
+        await Task.WhenAll(running);
+    }
 
     /// <summary>Completes when the store is synced.</summary>
-    public Task WaitForSyncAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task WaitForSyncAsync(CancellationToken cancellationToken) => synced.Task.WaitAsync(cancellationToken);
 }

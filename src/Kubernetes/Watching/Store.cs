@@ -8,42 +8,263 @@ namespace LakehouseOperator.Kubernetes.Watching;
 public sealed class Store<TItem>
     where TItem : class
 {
-    /// <summary>Whether every namespace has been listed once; before that, absence means nothing.</summary>
-    public bool IsSynced => throw new NotImplementedException();
+    private const string AllNamespaces = "";
 
-    public int Count => throw new NotImplementedException();
+    /// <summary>Held while something changes and its handlers are called, so that they see changes in order. Taken before <see cref="gate"/>.</summary>
+    private readonly Lock changing = new();
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, StoreSection<TItem>> sections = new(StringComparer.Ordinal);
+    private readonly List<Action<ObjectKey, TItem?, TItem?>> handlers = [];
+    private readonly List<IStoreIndex<TItem>> indexes = [];
+
+    private readonly Action? onSynced;
+    private bool toldSynced;
+
+    /// <param name="namespaces">A null stands for all.</param>
+    /// <param name="onSynced">Called once, when all have been listed.</param>
+    internal Store(IReadOnlyList<string?> namespaces, Action? onSynced = null)
+    {
+        this.onSynced = onSynced;
+        foreach (var ns in namespaces)
+            sections[ns ?? AllNamespaces] = new StoreSection<TItem>();
+    }
+
+    /// <summary>Whether every namespace has been listed once; before that, absence means nothing.</summary>
+    public bool IsSynced
+    {
+        get
+        {
+            lock (gate)
+                return sections.Values.All(static section => section.Position is not null);
+        }
+    }
+
+    /// <summary>Objects, undecodable ones included.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+                return sections.Values.Sum(static section => section.Entries.Count);
+        }
+    }
 
     /// <summary>A snapshot of what was read; objects that could not be are in <see cref="Errors"/>.</summary>
-    public IReadOnlyList<TItem> Items => throw new NotImplementedException();
+    public IReadOnlyList<TItem> Items
+    {
+        get
+        {
+            lock (gate)
+                return [.. sections.Values.SelectMany(static section => section.Entries.Values).Select(static entry => entry.Item).OfType<TItem>()];
+        }
+    }
+
+    /// <summary>A snapshot of which objects there are, undecodable ones included.</summary>
+    public IReadOnlyList<ObjectKey> Keys
+    {
+        get
+        {
+            lock (gate)
+                return [.. sections.Values.SelectMany(static section => section.Entries.Keys)];
+        }
+    }
 
     /// <summary>The objects that do not fit their type, with the reason.</summary>
-    public IReadOnlyList<KeyValuePair<ObjectKey, string>> Errors => throw new NotImplementedException();
+    public IReadOnlyList<KeyValuePair<ObjectKey, string>> Errors
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. sections.Values.SelectMany(static section => section.Entries)
+                    .Where(static pair => pair.Value.Error is not null)
+                    .Select(static pair => KeyValuePair.Create(pair.Key, pair.Value.Error!))];
+            }
+        }
+    }
 
     /// <exception cref="UndecodableException">The object is there and does not fit its type: nobody may take it for absent.</exception>
-    public bool TryGet(ObjectKey key, [MaybeNullWhen(false)] out TItem item) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The key is in a namespace that is not watched.</exception>
+    public bool TryGet(ObjectKey key, [MaybeNullWhen(false)] out TItem item)
+    {
+        lock (gate)
+        {
+            var entry = SectionOf(key).Entries.GetValueOrDefault(key);
+            if (entry?.Error is { } error)
+                throw new UndecodableException(key, error);
+            item = entry?.Item;
+            return item is not null;
+        }
+    }
 
     /// <summary>Whether everything that was written to the object up to a resourceVersion shows here: the gate for reading one's own writes.</summary>
-    public bool HasSeen(ObjectKey key, string resourceVersion) => throw new NotImplementedException();
+    public bool HasSeen(ObjectKey key, string resourceVersion)
+    {
+        lock (gate)
+        {
+            var section = SectionOf(key);
+            return ResourceVersions.IsAtLeast(section.Position, resourceVersion)
+                || ResourceVersions.IsAtLeast(section.Entries.GetValueOrDefault(key)?.ResourceVersion, resourceVersion);
+        }
+    }
 
-    /// <summary>Whether the object with this uid no longer shows here: the gate for reading one's own deletions.</summary>
-    public bool HasLost(ObjectKey key, string uid) => throw new NotImplementedException();
+    /// <summary>Whether the object with this uid does not show here: the gate for reading one's own deletions.</summary>
+    public bool HasLost(ObjectKey key, string uid)
+    {
+        lock (gate)
+        {
+            var section = SectionOf(key);
+            return section.Position is not null && !string.Equals(section.Entries.GetValueOrDefault(key)?.Uid, uid, StringComparison.Ordinal);
+        }
+    }
 
     /// <summary>
-    /// Calls for what is there now and for every change from now on, in order, after the change shows. Null before: it is new; null after: it is gone, or can no longer be read.
-    /// The handler must be quick and not throw: it enqueues keys.
+    /// Calls for what is there now and for every change from now on, in order, after the change shows. Null before: it is new, or could not be read; null after: it is gone, or
+    /// cannot be read. The handler must be quick and not throw: it enqueues keys.
     /// </summary>
-    public void OnChanged(Action<ObjectKey, TItem?, TItem?> handler) => throw new NotImplementedException();
+    public void OnChanged(Action<ObjectKey, TItem?, TItem?> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        lock (changing)
+        {
+            handlers.Add(handler);
+            List<StoreChange<TItem>> present;
+            lock (gate)
+                present = [.. sections.Values.SelectMany(static section => section.Entries).Select(static pair => new StoreChange<TItem>(pair.Key, null, pair.Value.Item))];
+            foreach (var (key, before, after) in present)
+                handler(key, before, after);
+        }
+    }
 
     /// <summary>Keeps items findable by another key, such as their owner.</summary>
     public StoreIndex<TItem, TIndex> IndexBy<TIndex>(Func<ObjectKey, TItem, IEnumerable<TIndex>> indexKeys)
-        where TIndex : notnull => throw new NotImplementedException();
-}
+        where TIndex : notnull
+    {
+        var index = new StoreIndex<TItem, TIndex>(gate, indexKeys);
+        lock (gate)
+        {
+            indexes.Add(index);
+            foreach (var (key, entry) in sections.Values.SelectMany(static section => section.Entries))
+                ((IStoreIndex<TItem>)index).Update(key, null, entry.Item);
+        }
 
-/// <summary>Items of a store by another key.</summary>
-public sealed class StoreIndex<TItem, TIndex>
-    where TItem : class
-    where TIndex : notnull
-{
-    /// <summary>A snapshot.</summary>
-    public IReadOnlyList<TItem> Find(TIndex indexKey) => throw new NotImplementedException();
+        return index;
+    }
+
+    /// <summary>A new list begins to come in; what was there stays until it is whole.</summary>
+    internal void BeginList(string? ns)
+    {
+        lock (gate)
+            sections[ns ?? AllNamespaces].Incoming = [];
+    }
+
+    /// <summary>An item of the list; one that has not changed keeps the item that is there, so that a relist holds no second copy.</summary>
+    internal void AddToList(string? ns, ObjectKey key, StoreEntry<TItem> entry)
+    {
+        lock (gate)
+        {
+            var section = sections[ns ?? AllNamespaces];
+            var list = section.Incoming ?? throw new InvalidOperationException("an item comes without a list");
+            list[key] = section.Entries.GetValueOrDefault(key) is { } old && old.IsSame(entry) ? old : entry;
+        }
+    }
+
+    /// <summary>The list is whole and takes the place of what was there: what is missing from it was deleted meanwhile.</summary>
+    internal void EndList(string? ns, string resourceVersion)
+    {
+        lock (changing)
+        {
+            var changes = new List<StoreChange<TItem>>();
+            lock (gate)
+            {
+                var section = sections[ns ?? AllNamespaces];
+                var old = section.Entries;
+                var list = section.Incoming ?? throw new InvalidOperationException("a list ends without having begun");
+                changes.AddRange(old.Where(pair => !list.ContainsKey(pair.Key)).Select(static pair => new StoreChange<TItem>(pair.Key, pair.Value.Item, null)));
+                changes.AddRange(list.Where(pair => !ReferenceEquals(old.GetValueOrDefault(pair.Key), pair.Value))
+                    .Select(pair => new StoreChange<TItem>(pair.Key, old.GetValueOrDefault(pair.Key)?.Item, pair.Value.Item)));
+                section.Entries = list;
+                section.Incoming = null;
+                section.Position = resourceVersion;
+                Reindex(changes);
+            }
+
+            Tell(changes);
+            if (toldSynced || !IsSynced)
+                return;
+            toldSynced = true;
+            onSynced?.Invoke();
+        }
+    }
+
+    internal void Set(string? ns, ObjectKey key, StoreEntry<TItem> entry)
+    {
+        lock (changing)
+        {
+            StoreChange<TItem> change;
+            lock (gate)
+            {
+                var section = sections[ns ?? AllNamespaces];
+                var old = section.Entries.GetValueOrDefault(key);
+                section.Entries[key] = entry;
+                section.Position = entry.ResourceVersion ?? section.Position;
+                if (old is not null && old.IsSame(entry))
+                    return;
+                change = new StoreChange<TItem>(key, old?.Item, entry.Item);
+                Reindex([change]);
+            }
+
+            Tell([change]);
+        }
+    }
+
+    internal void Remove(string? ns, ObjectKey key, string? resourceVersion)
+    {
+        lock (changing)
+        {
+            StoreChange<TItem> change;
+            lock (gate)
+            {
+                var section = sections[ns ?? AllNamespaces];
+                section.Position = resourceVersion ?? section.Position;
+                if (!section.Entries.Remove(key, out var old))
+                    return;
+                change = new StoreChange<TItem>(key, old.Item, null);
+                Reindex([change]);
+            }
+
+            Tell([change]);
+        }
+    }
+
+    /// <summary>Nothing happened up to here.</summary>
+    internal void Advance(string? ns, string resourceVersion)
+    {
+        lock (gate)
+            sections[ns ?? AllNamespaces].Position = resourceVersion;
+    }
+
+    private StoreSection<TItem> SectionOf(ObjectKey key) =>
+        sections.TryGetValue(AllNamespaces, out var all) ? all
+        : sections.TryGetValue(key.Namespace ?? AllNamespaces, out var section) ? section
+        : throw new ArgumentException($"the namespace of {key} is not watched", nameof(key));
+
+    private void Reindex(IReadOnlyList<StoreChange<TItem>> changes)
+    {
+        foreach (var index in indexes)
+        {
+            foreach (var (key, before, after) in changes)
+                index.Update(key, before, after);
+        }
+    }
+
+    private void Tell(IReadOnlyList<StoreChange<TItem>> changes)
+    {
+        foreach (var (key, before, after) in changes)
+        {
+            foreach (var handler in handlers)
+                handler(key, before, after);
+        }
+    }
 }
