@@ -52,19 +52,21 @@ test: build ## Build and run every test; ends with "N passed, N failed"
 bench: build ## Measure against calibrators in the same run; writes docs/benchmarks.md
 	@tests/Benchmarks/run.sh $(ARGS)
 
-# The pages of docs/reference are written by the tests that compare them. A filter that matches no test would leave drift unseen, so it fails.
+# The pages of docs/reference, the CRDs and the roles are written by the tests that compare them. A filter that matches no test would leave drift unseen, so it fails.
 PAGES := FullyQualifiedName~.The_page_is_the_one_in_the_repository
 
+GENERATED := docs/reference config/crd config/rbac charts/lakehouse-operator/crds charts/lakehouse-operator/templates/_rules.tpl
+
 .PHONY: generate
-generate: ## Write the generated pages again
+generate: ## Write the reference, the CRDs and the roles again
 	@LAKEHOUSE_UPDATE_GOLDEN=1 dotnet test tests/Pipelines.Tests --nologo --verbosity quiet --filter "$(PAGES)" -- RunConfiguration.TreatNoTestsAsError=true
 
 .PHONY: verify
-verify: ## Fail when a generated page or a lock file has drifted
+verify: ## Fail when something generated or a lock file has drifted
 	@dotnet restore LakehouseOperator.sln --locked-mode --verbosity quiet
 	@$(MAKE) --no-print-directory generate
-	@git diff --exit-code -- docs/reference
-	@test -z "$$(git status --porcelain -- docs/reference)" || { git status --short -- docs/reference; exit 1; }
+	@git diff --exit-code -- $(GENERATED)
+	@test -z "$$(git status --porcelain -- $(GENERATED))" || { git status --short -- $(GENERATED); exit 1; }
 
 # Where the images are named after; a registry's own path when they are to be pushed there.
 IMAGES ?= docker.io/lakehouse-operator

@@ -73,11 +73,11 @@ internal static class ResourceReference
         record.GetCustomAttribute<DescriptionAttribute>(inherit: false)?.Description ?? "";
 
     /// <summary>The field's own words, else those of the record that it holds.</summary>
-    private static string DescriptionOf(JsonPropertyInfo property, JsonTypeInfo item) =>
+    public static string DescriptionOf(JsonPropertyInfo property, JsonTypeInfo item) =>
         property.AttributeProvider?.GetCustomAttributes(typeof(DescriptionAttribute), inherit: false) is [DescriptionAttribute own, ..] ? own.Description : DescriptionOf(item.Type);
 
     /// <summary>What is inside the lists and maps of a contract, and how that is written in a path.</summary>
-    private static (JsonTypeInfo Item, string Suffix) ItemOf(JsonTypeInfo contract)
+    public static (JsonTypeInfo Item, string Suffix) ItemOf(JsonTypeInfo contract)
     {
         var suffix = "";
         while (contract.Kind is JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary)
@@ -89,7 +89,8 @@ internal static class ResourceReference
         return (contract, suffix);
     }
 
-    private static string[] AlternativesOf(JsonTypeInfo contract) => contract.Type.IsDefined(typeof(ExactlyOneAttribute), inherit: false)
+    /// <summary>Members of a union; empty of everything else.</summary>
+    public static string[] AlternativesOf(JsonTypeInfo contract) => contract.Type.IsDefined(typeof(ExactlyOneAttribute), inherit: false)
         ? [.. contract.Properties.Where(p => contract.Options.GetTypeInfo(p.PropertyType).Kind == JsonTypeInfoKind.Object).Select(p => p.Name)]
         : [];
 

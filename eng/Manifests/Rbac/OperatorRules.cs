@@ -1,0 +1,51 @@
+namespace LakehouseOperator.Manifests.Rbac;
+
+/// <summary>Verbs on resources of one API group.</summary>
+/// <param name="Reason">What the operator does with them; written beside the rule.</param>
+internal sealed record RbacRule(string Group, IReadOnlyList<string> Resources, IReadOnlyList<string> Verbs, string Reason);
+
+/// <summary>
+/// All that the operator may do, once: <c>config/rbac</c> and the chart are made from it. No verb on secrets, no wildcard; what is not used is not here.
+/// </summary>
+internal static class OperatorRules
+{
+    private static readonly string[] Kinds = ["lakehouses", "ingestions", "transformations", "qualitychecks"];
+
+    /// <summary>In every watched namespace.</summary>
+    public static IReadOnlyList<RbacRule> Namespaced { get; } =
+    [
+        new("lakehouse.dev", Kinds, ["get", "list", "watch", "patch"], "what is declared; patch is for finalizers"),
+        new("lakehouse.dev", [.. Kinds.Select(kind => kind + "/status")], ["patch"], "what is told"),
+        new("lakehouse.dev", [.. Kinds.Select(kind => kind + "/finalizers")], ["update"], "children that name their owner as blocking its deletion"),
+        new("batch", ["jobs"], ["get", "list", "watch", "create", "delete"], "runs"),
+        new("apps", ["deployments"], ["get", "list", "watch", "create", "patch", "delete"], "streams"),
+        new("networking.k8s.io", ["networkpolicies"], ["get", "list", "watch", "create", "patch", "delete"], "what pods may reach"),
+        new("", ["configmaps"], ["get", "list", "watch", "create", "delete"], "plans of runs"),
+        new("", ["pods"], ["get", "list", "watch"], "how runs end"),
+        new("", ["events"], ["create", "patch"], "what people are told"),
+    ];
+
+    /// <summary>For the whole cluster, whatever is watched.</summary>
+    public static IReadOnlyList<RbacRule> ClusterWide { get; } =
+    [
+        new("authentication.k8s.io", ["tokenreviews"], ["create"], "who posts a report"),
+    ];
+
+    /// <summary>In the operator's own namespace.</summary>
+    public static IReadOnlyList<RbacRule> LeaderElection { get; } =
+    [
+        new("coordination.k8s.io", ["leases"], ["get", "create", "update"], "one of several operators acts"),
+    ];
+
+    /// <summary>Added to the cluster's roles for people. Secrets of the namespace can be used through these kinds, so that reading alone is for viewers.</summary>
+    public static IReadOnlyList<RbacRule> Edit { get; } =
+    [
+        new("lakehouse.dev", Kinds, ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"], "admin and edit"),
+    ];
+
+    public static IReadOnlyList<RbacRule> View { get; } =
+    [
+        new("lakehouse.dev", Kinds, ["get", "list", "watch"], "view"),
+        new("lakehouse.dev", [.. Kinds.Select(kind => kind + "/status")], ["get"], "view"),
+    ];
+}
