@@ -10,7 +10,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
 BIN := out/bin
-PROGRAMS := Cli Runner
+PROGRAMS := Cli Runner Operator
 SOURCES := $(shell find src eng -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.txt' -o -name '*.json' \) -not -path '*/obj/*' -not -path '*/bin/*') \
 	Directory.Build.props Directory.Packages.props global.json
 LIBDUCKDB := node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so
@@ -24,7 +24,7 @@ help: ## Show what can be made
 	@echo "  make run LAKE=/data ARGS=...  elsewhere, with more options of 'lakehouse run'"
 
 .PHONY: build
-build: $(BIN)/.built ## Build lakehouse and lakehouse-runner into out/bin
+build: $(BIN)/.built ## Build lakehouse, lakehouse-runner and lakehouse-operator into out/bin
 
 $(LIBDUCKDB): package.json package-lock.json
 	@echo "Restoring libduckdb" >&2

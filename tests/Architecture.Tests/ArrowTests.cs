@@ -18,8 +18,16 @@ public sealed class ArrowTests
         ["LakehouseOperator.Kubernetes"] = [],
         ["LakehouseOperator.Engine"] = ["LakehouseOperator.DuckDb", "LakehouseOperator.Sql", "LakehouseOperator.Pipelines", "LakehouseOperator.Redis"],
         ["lakehouse-runner"] = ["LakehouseOperator.Engine", "LakehouseOperator.Pipelines", "LakehouseOperator.Sql"],
+        ["lakehouse-operator"] = ["LakehouseOperator.Kubernetes", "LakehouseOperator.Pipelines", "LakehouseOperator.Sql"],
         ["lakehouse"] = ["LakehouseOperator.Engine", "LakehouseOperator.Pipelines", "LakehouseOperator.Sql", "LakehouseOperator.Redis"],
     };
+
+    /// <summary>Hosting and logging as the shared framework has them.</summary>
+    private static readonly string[] AspNetCore =
+    [
+        "Microsoft.Extensions.Logging", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Logging.Console", "Microsoft.Extensions.DependencyInjection.Abstractions",
+        "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Primitives",
+    ];
 
     /// <summary>Libraries of others, by assembly prefix, that an assembly of ours may use beside the framework.</summary>
     private static readonly Dictionary<string, string[]> AllowedLibraries = new(StringComparer.Ordinal)
@@ -31,6 +39,7 @@ public sealed class ArrowTests
         ["LakehouseOperator.Kubernetes"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["LakehouseOperator.Engine"] = ["Microsoft.Extensions.Logging.Abstractions", "AWSSDK.Core", "AWSSDK.S3"],
         ["lakehouse-runner"] = ["System.CommandLine", "Microsoft.Extensions.Logging.Abstractions"],
+        ["lakehouse-operator"] = ["System.CommandLine", .. AspNetCore],
         ["lakehouse"] = ["System.CommandLine", "Spectre.Console", "Microsoft.Extensions.Logging.Abstractions"],
     };
 

@@ -163,6 +163,16 @@ public static class ErrorReference
         RunCodes.ScratchUnusable,
         RunCodes.LibraryUnusable,
         RunCodes.Interrupted,
+        ClusterCodes.StorageMissing,
+        ClusterCodes.Immutable,
+        ClusterCodes.ObjectRefused,
+        ClusterCodes.NameTaken,
+        ClusterCodes.PlanTooLarge,
+        ClusterCodes.Unschedulable,
+        ClusterCodes.ImagePullFailed,
+        ClusterCodes.ContainerRefused,
+        ClusterCodes.PodMissing,
+        ClusterCodes.LocalPath,
         BugCodes.Unhandled,
     ];
 

@@ -21,7 +21,8 @@ public sealed record LastRunStatus(
     [property: Description("Versions that it read."), ItemBounds(0, 1000)] IReadOnlyList<InputStatus>? Inputs = null,
     [property: Description("The gates that judged it."), ItemBounds(0, 1000)] IReadOnlyList<GateStatus>? Gates = null,
     [property: Description("Rows that it read.")] long? RowsRead = null,
-    [property: Description("Rows that it wrote.")] long? RowsWritten = null);
+    [property: Description("Rows that it wrote.")] long? RowsWritten = null,
+    [property: Description("How often this attempt had been begun before and was lost with its pod."), NumberBounds(0, int.MaxValue)] int? Disruptions = null);
 
 [Description("What made a run due.")]
 public sealed record TriggerStatus(

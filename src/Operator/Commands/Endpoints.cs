@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Net;
+using LakehouseOperator.Operator.Reports;
+using LakehouseOperator.Operator.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LakehouseOperator.Operator.Commands;
+
+/// <summary>What the operator answers: reports on one port, which pods of others reach, and metrics and probes on another.</summary>
+internal static class Endpoints
+{
+    public static WebApplication Create(OperatorOptions options, ReportIntake intake, MetricsPage metrics, Func<bool> isReady, Func<bool> isHealthy, ILogger log)
+    {
+        var (reports, probes) = (Parse(options.ListenReports), Parse(options.ListenMetrics));
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "lakehouse-operator" });
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = ReportIntake.MostBytes;
+            kestrel.Limits.MaxConcurrentConnections = 2000;
+            kestrel.Listen(reports, static listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(probes, static listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddRoutingCore();
+        var app = builder.Build();
+        app.MapPost("/v1/reports", (RequestDelegate)(context => On(context, reports.Port, () => TakeAsync(context, intake, log))));
+        app.MapGet("/metrics", (RequestDelegate)(context => On(context, probes.Port, () =>
+        {
+            context.Response.ContentType = MetricsPage.ContentType;
+            return context.Response.WriteAsync(metrics.Render(), context.RequestAborted);
+        })));
+        app.MapGet("/healthz", (RequestDelegate)(context => On(context, probes.Port, () => SayAsync(context, isHealthy()))));
+        app.MapGet("/readyz", (RequestDelegate)(context => On(context, probes.Port, () => SayAsync(context, isReady()))));
+        return app;
+    }
+
+    /// <summary>Each path is on its own port only.</summary>
+    private static Task On(HttpContext context, int port, Func<Task> answer)
+    {
+        if (port == 0 || context.Connection.LocalPort == port)
+            return answer();
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    private static async Task TakeAsync(HttpContext context, ReportIntake intake, ILogger log)
+    {
+        using var body = new MemoryStream();
+        try
+        {
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        }
+        catch (BadHttpRequestException e)
+        {
+            context.Response.StatusCode = e.StatusCode;
+            return;
+        }
+
+        var taken = await intake.TakeAsync(context.Request.Headers.Authorization, body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted);
+        context.Response.StatusCode = taken.Status;
+        if (taken is not { Reason: { } reason })
+            return;
+        if (taken.Status is not StatusCodes.Status503ServiceUnavailable)
+            Log.ReportRefused(log, reason);
+        await context.Response.WriteAsync(reason + "\n", context.RequestAborted);
+    }
+
+    private static Task SayAsync(HttpContext context, bool fine)
+    {
+        context.Response.StatusCode = fine ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsync(fine ? "ok\n" : "not ok\n", context.RequestAborted);
+    }
+
+    /// <exception cref="FormatException">Not an address and a port.</exception>
+    private static IPEndPoint Parse(string text)
+    {
+        var listen = text.StartsWith(':') ? "0.0.0.0" + text : text;
+        return IPEndPoint.TryParse(listen, out var endpoint) && listen.Contains(':', StringComparison.Ordinal)
+            ? endpoint
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not an address and a port, such as 0.0.0.0:8080"));
+    }
+}

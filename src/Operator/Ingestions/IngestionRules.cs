@@ -1,0 +1,159 @@
+using LakehouseOperator.Operator.Objects;
+using LakehouseOperator.Operator.Reconciling;
+using LakehouseOperator.Operator.Runs;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Decisions;
+using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Pipelines.Statuses;
+
+namespace LakehouseOperator.Operator.Ingestions;
+
+/// <summary>An Ingestion: a stream that reads while its Deployment has a replica. Suspending it, or what only a change mends, takes the replica away; the position stays in the table.</summary>
+internal static class IngestionRules
+{
+    /// <summary>A stream further behind than this is catching up.</summary>
+    private static readonly TimeSpan Behind = TimeSpan.FromMinutes(2);
+
+    /// <summary>A report that is older says nothing of the source any more.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
+    public static Subject? Observe(Member member, IngestionState state, LakeScene lake)
+    {
+        if (member.Spec is not IngestionResource { Spec: var spec })
+            return null;
+        var reads = member.Stream is { Replicas: > 0, Deleting: false } && state.Attempted is null;
+        return new IngestionSubject(member.Id, IngestionState.GenerationOf(member), [.. spec.Tables.SelectMany(table => new[] { table.Name, table.Name + Pipelines.TableName.QuarantineSuffix })])
+        {
+            Suspended = spec.Suspend || member.Item.Deleting is not null,
+            Stalled = StallOf(member, state, spec, lake),
+            Running = reads ? new RunInHand("stream", 1, member.Stream!.Created) : null,
+            LastRun = state.Attempted,
+            DueSince = member.Memory.DueSince,
+        };
+    }
+
+    public static Intent Decide(Member member, IngestionState state, Decision? decision, LakeScene? lake)
+    {
+        var item = member.Item;
+        var acts = new List<Act>(RunActs.Clear(member, state.Drops));
+        DateTimeOffset? again = decision?.At;
+        if (lake is not null && decision is not null && item.Deleting is null && member.Spec is IngestionResource ingestion)
+            acts.AddRange(Stream(member, ingestion, state, decision, lake));
+        var stand = member.Setback is { } setback && setback.Until > member.Seen.Now ? Standing.Of(setback) : Stand(member, state, decision, lake);
+        var conditions = stand.Conditions(state.Status.Conditions, item.Generation, member.Seen.Now);
+        var connected = Connected(member, state);
+        conditions.Set(ConditionTypes.SourceConnected, connected.Is, connected.Reason, connected.Message);
+        var main = state.Tables.Where(table => table.Rows is not null || table.Version is not null).ToList();
+        var status = new IngestionStatus(
+            item.Generation,
+            conditions.ToList(),
+            state.Tables,
+            state.Tables.Any(table => table.LagRecords is not null) ? state.Tables.Sum(table => table.LagRecords ?? 0) : null,
+            state.Tables.Max(table => table.LagSeconds),
+            main.Count > 0 ? main.Sum(table => table.Rows ?? 0) : null,
+            main.Max(table => table.LastCommitTime),
+            state.Status.SourceKind ?? (member.Fault is null && member.Spec is IngestionResource { Spec: var spec } && main.Count > 0 ? KindOf(spec.Source) : null),
+            state.Last,
+            item.Request is { } request && state.Report is not null && decision?.Reason == Reason.Streaming ? request : state.Status.LastHandledRequest);
+        return StatusChanges.Intend(
+            member, acts, StatusChanges.Of(state.Status, status, StatusJson.Default.IngestionStatus, state.Status.Conditions, status.Conditions), null,
+            state.Status.Conditions, status.Conditions, again);
+    }
+
+    /// <summary>The name of the source's member, which is immutable.</summary>
+    public static string KindOf(SourceSpec source) => source switch
+    {
+        { Generator: not null } => "generator",
+        { Files: not null } => "files",
+        { RedisStreams: not null } => "redisStreams",
+        _ => "unknown",
+    };
+
+    private static IEnumerable<Act> Stream(Member member, IngestionResource ingestion, IngestionState state, Decision decision, LakeScene lake)
+    {
+        var stream = member.Stream;
+        var reads = decision.Reason == Reason.Streaming || (decision.Verdict == Verdict.Start && (lake.NotReady is null || stream is { Replicas: > 0 }));
+        if (!reads && stream is null or { Deleting: true })
+            yield break;
+        if (member.Setback is { } setback && setback.Until > lake.Now)
+            yield break;
+
+        // A spec that is wrong, or a Lakehouse that cannot be used now, stops nobody's stream: the last good plan reads on.
+        if (member.Fault is not null || (lake.NotReady is not null && stream is not null && decision.Reason == Reason.Streaming))
+            yield break;
+        var plan = Plan(member, ingestion, lake);
+        var wanted = StreamObjects.DeploymentOf(member.Item, plan, lake.Name, lake.DemandsOf(ingestion.Spec.Runner), lake.Runner, reads ? 1 : 0);
+        var name = wanted.Metadata.Name!;
+        var hash = HashOf(wanted);
+        if (stream is null || !member.Memory.Applied.TryGetValue(name, out var applied) || applied != (stream.Uid, stream.Generation, hash))
+            yield return new Act.ApplyStream(wanted, StreamObjects.PlanOf(member.Item, plan, lake.Name), stream?.Uid) { Hash = hash };
+        else if (stream.IsRolledOut)
+        {
+            foreach (var old in member.Seen.Plans[member.Item.Uid].Where(map => map.Key.Name != stream.PlanName))
+                yield return new Act.DeletePlan(old);
+        }
+    }
+
+    private static RunPlan Plan(Member member, IngestionResource ingestion, LakeScene lake)
+    {
+        var plan = PlanBuilder.Build(ingestion, lake.Checks, drain: false, lake.Setting, new PlanAttempt("", 1, new RunTrigger(TriggerKind.Stream, "stream")));
+        return plan with { RunId = StreamObjects.RunIdOf(member.Item, plan.PlanHash) };
+    }
+
+    private static string HashOf(Kubernetes.Objects.Deployment deployment) =>
+        ChildNames.Hash(System.Text.Json.JsonSerializer.Serialize(deployment, Kubernetes.Objects.KubernetesJson.Default.Deployment));
+
+    private static Stall? StallOf(Member member, IngestionState state, IngestionSpec spec, LakeScene lake)
+    {
+        if (member.Fault is { } fault)
+            return new Stall(fault.Reason, fault.Message);
+        if (state.Status.SourceKind is { } taken && taken != KindOf(spec.Source))
+            return new Stall(Reason.Invalid, $"{ClusterCodes.Immutable.Id}: spec.source: it was {taken} and the kind of a source cannot be changed; make another Ingestion for another table");
+        if (spec.Source.Files is { Location: var location } && !location.StartsWith("file:///", StringComparison.Ordinal))
+            return new Stall(Reason.Invalid, $"{ClusterCodes.LocalPath.Id}: spec.source.files.location: \"{location}\" is a path of a machine; in a cluster name a folder on the Lakehouse's volume, file://{VolumeStorageSpec.MountPath}/…");
+        return lake.Judgement.Catalogue.HeldBy.TryGetValue(member.Id, out var gate)
+            ? new Stall(Reason.Invalid, $"{gate} gates one of its tables and is invalid; nothing is published that it has not judged")
+            : null;
+    }
+
+    private static Standing Stand(Member member, IngestionState state, Decision? decision, LakeScene? lake)
+    {
+        if (member.Fault is { IsUnresolved: true } unresolved)
+            return new Standing(false, "LakehouseNotReady", unresolved.Message);
+        if (member.Fault is { } fault)
+            return Standing.Of(fault);
+        if (lake is null || decision is null)
+            return new Standing(false, "LakehouseNotReady", "its Lakehouse is not there or has errors");
+        if (decision.Reason == Reason.Suspended)
+            return new Standing(true, nameof(Reason.Suspended), decision.Message);
+        if (decision.Reason is Reason.Invalid && state.Attempted is null)
+            return new Standing(false, nameof(Reason.Invalid), decision.Message, Stalled: true);
+        if (state.Attempted is { Exit: { } exit } && decision.Verdict == Verdict.Rest)
+            return new Standing(false, Standing.ReasonOf(state.Last?.Error, exit, member.Id.Kind), decision.Message, Stalled: exit == RunnerExit.Invalid);
+        if (lake.NotReady is { } why && state.Report is null)
+            return new Standing(false, "LakehouseNotReady", why);
+        if (state.Broken is { Exit: not null } broken)
+            return new Standing(false, Standing.ReasonOf(broken.Error is null ? null : EndedRun.ErrorOf(broken.Error), broken.Exit, member.Id.Kind), $"{(broken.Error is { } error ? RunLedger.Describe(EndedRun.ErrorOf(error)) : $"ended with {broken.Exit}")}; started again by and by");
+        if (state.Pod is { } pod && RunPhases.HindranceOf(pod) is { } hindrance)
+            return Standing.Of(hindrance);
+        if (member.Stream?.Refusal is { } refusal)
+            return new Standing(false, "JobRefused", $"{ClusterCodes.PodMissing.Id}: no pod is made: {refusal}");
+        if (state.Report is not { } report)
+            return new Standing(state.Status.LastCommitTime is not null, "CatchingUp", "its pod is starting", Reconciling: true);
+        if (report.Error is { } waiting)
+            return new Standing(false, Standing.ReasonOf(EndedRun.ErrorOf(waiting), waiting.Exit, member.Id.Kind), RunLedger.Describe(EndedRun.ErrorOf(waiting)));
+        return state.Tables.Max(table => table.LagSeconds) is { } lag && lag > Behind.TotalSeconds
+            ? new Standing(true, "CatchingUp", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{lag:0} s behind its source"))
+            : new Standing(true, nameof(Reason.Streaming), "reads as records come");
+    }
+
+    private static (bool? Is, string Reason, string Message) Connected(Member member, IngestionState state)
+    {
+        if ((state.Broken?.Error ?? state.Report?.Error) is { Exit: RunnerExit.Source or RunnerExit.SecretMissing } error)
+            return (false, Standing.ReasonOf(EndedRun.ErrorOf(error), error.Exit, member.Id.Kind), RunLedger.Describe(EndedRun.ErrorOf(error)));
+        return member.Stream is { Replicas: > 0 } && state is { Broken: null, Report: { } report } && member.Seen.Now - report.CompletionTime < Fresh
+            ? (true, "Connected", "the source answers")
+            : (null, "NotReading", "nothing was heard of the source lately");
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using LakehouseOperator.Operator.Watching;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Documents;
+using LakehouseOperator.Pipelines.Rules;
+using LakehouseOperator.Pipelines.Specs;
+
+namespace LakehouseOperator.Operator.Judging;
+
+/// <summary>Validates the resources of a namespace together, by the one validator there is. As long as no spec changes, the last judgement stands.</summary>
+internal sealed class NamespaceJudge(ISqlJudge sql)
+{
+    private readonly ConcurrentDictionary<string, (IReadOnlyList<string> Of, Judgement Judgement)> judged = new(StringComparer.Ordinal);
+    private readonly ConditionalWeakTable<ResourceItem, (ParsedResource, IReadOnlyList<Diagnostic>)?[]> parsed = [];
+
+    /// <param name="items">The oldest first: the first claim on a table counts.</param>
+    /// <exception cref="JudgeUnavailableException">Nothing can be said of SQL now.</exception>
+    public async Task<Judgement> JudgeAsync(string ns, IReadOnlyList<ResourceItem> items, CancellationToken cancellationToken)
+    {
+        var of = items.Select(item => $"{item.Uid}/{item.Effective}").ToList();
+        if (judged.TryGetValue(ns, out var known) && known.Of.SequenceEqual(of, StringComparer.Ordinal))
+            return known.Judgement;
+        var diagnostics = new List<Diagnostic>();
+        var resources = new List<ParsedResource>(items.Count);
+        foreach (var item in items)
+        {
+            var (resource, found) = Parse(item);
+            resources.Add(resource);
+            diagnostics.AddRange(found);
+        }
+
+        var set = new ParsedSet(resources, new SecretSet(), diagnostics);
+        var judgement = new Judgement(set, await Catalogue.BuildAsync(set, sql, cancellationToken));
+        judged[ns] = (of, judgement);
+        return judgement;
+    }
+
+    /// <summary>Nothing is there any more.</summary>
+    public void Forget(string ns) => judged.TryRemove(ns, out _);
+
+    private (ParsedResource Resource, IReadOnlyList<Diagnostic> Diagnostics) Parse(ResourceItem item)
+    {
+        var slot = parsed.GetValue(item, static _ => new (ParsedResource, IReadOnlyList<Diagnostic>)?[1]);
+        if (slot[0] is { } known)
+            return known;
+        using var spec = JsonDocument.Parse(item.Spec.Memory, new JsonDocumentOptions { MaxDepth = 512 });
+        var one = ParsedSet.Parse(new DocumentSet([ClusterDocuments.Read(item.Id, item.Orders, spec.RootElement)], new SecretSet(), []));
+        var answer = (one.Resources[0], one.Diagnostics);
+        slot[0] = answer;
+        return answer;
+    }
+}

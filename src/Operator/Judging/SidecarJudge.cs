@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Text;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Rules;
+using LakehouseOperator.Sql;
+
+namespace LakehouseOperator.Operator.Judging;
+
+/// <summary>The SQL worker beside the operator cannot be asked now. Nothing is known of the SQL then, and nobody is called invalid for it.</summary>
+internal sealed class JudgeUnavailableException(string message, Exception inner) : Exception(message, inner);
+
+/// <summary>
+/// Validation's questions about SQL, put to the SQL worker in the operator's pod. What a text reads and how it binds hangs on texts alone, so that each question is
+/// asked once; a worker that ended over one is asked again once, because it may have been ended from outside.
+/// </summary>
+internal sealed class SidecarJudge(ISqlWorkerPool workers) : ISqlJudge
+{
+    /// <summary>Answers that are kept; beyond it all are forgotten, and asked for again as they are needed.</summary>
+    private const int MostAnswers = 20_000;
+
+    private readonly ConcurrentDictionary<string, object> answers = new(StringComparer.Ordinal);
+
+    public Task<SqlAnalysis> ReadAsync(string sql, CancellationToken cancellationToken) => AnswerAsync("read\0" + sql, async worker =>
+    {
+        var parsed = await worker.ParseAsync(sql, cancellationToken);
+        return new SqlAnalysis(
+            [.. parsed.Inputs.Select(input => new SqlRead(input.Table, input.PinnedVersion))], Problem: Problem(parsed.Error));
+    }, problem => new SqlAnalysis([], Problem: problem), cancellationToken);
+
+    public Task<SqlAnalysis> BindAsync(string sql, IReadOnlyList<KnownTable> tables, CancellationToken cancellationToken) => AnswerAsync(Key("bind", sql, tables), async worker =>
+    {
+        var bound = await worker.BindAsync(sql, [.. tables.Select(Shape)], cancellationToken);
+        return bound.Error is { } error
+            ? new SqlAnalysis([], Problem: Problem(error))
+            : new SqlAnalysis([], [.. bound.Columns.Select(column => new SqlResultColumn(column.Name, column.Type))]);
+    }, problem => new SqlAnalysis([], Problem: problem), cancellationToken);
+
+    public async Task<SqlProblem?> JudgeExpressionAsync(string expression, bool aggregate, KnownTable table, CancellationToken cancellationToken)
+    {
+        var answer = await AnswerAsync(Key(aggregate ? "aggregate" : "scalar", expression, [table]), async worker =>
+        {
+            var bound = await worker.BindExpressionAsync(expression, aggregate, Shape(table), cancellationToken);
+            return new Judged(Problem(bound.Error));
+        }, problem => new Judged(problem), cancellationToken);
+        return answer.Problem;
+    }
+
+    private async Task<T> AnswerAsync<T>(string key, Func<ISqlWorker, Task<T>> ask, Func<SqlProblem, T> refuse, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (answers.TryGetValue(key, out var known))
+            return (T)known;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var worker = await workers.RentAsync(cancellationToken);
+                await using (worker)
+                    return Keep(key, await ask(worker));
+            }
+            catch (SqlWorkerGoneException gone) when (gone.End != WorkerEnd.Exited)
+            {
+                // Constants are computed while SQL is bound, so that it can outgrow its bounds before it has read a row. That is its own fault.
+                return Keep(key, refuse(new SqlProblem(CodeOf(gone.End), gone.Message, Help: "it is bound without any row; compute less of it from constants")));
+            }
+            catch (SqlWorkerGoneException gone) when (attempt > 1)
+            {
+                throw new JudgeUnavailableException(gone.Message, gone);
+            }
+            catch (SqlWorkerGoneException)
+            {
+                // Asked again.
+            }
+        }
+    }
+
+    private T Keep<T>(string key, T answer)
+        where T : class
+    {
+        if (answers.Count >= MostAnswers)
+            answers.Clear();
+        answers[key] = answer;
+        return answer;
+    }
+
+    private static ErrorCode CodeOf(WorkerEnd end) => end switch
+    {
+        WorkerEnd.Deadline => RunCodes.DeadlineExceeded,
+        WorkerEnd.Memory => RunCodes.OutOfMemory,
+        _ => RunCodes.ScratchFull,
+    };
+
+    private static SqlTable Shape(KnownTable table) => new(
+        table.Name.ToString(), [.. table.Schema.Columns.Select(column => new SqlColumn(column.Name, column.Type.Sql))], [], []);
+
+    private static SqlProblem? Problem(SqlError? error) => error is null
+        ? null
+        : new SqlProblem(ErrorReference.Find(error.Code) ?? SqlCodes.ExecutionFailed, error.Message, error.Line, error.Column, error.Help);
+
+    private static string Key(string what, string sql, IReadOnlyList<KnownTable> tables)
+    {
+        // No part holds a NUL: neither SQL that is accepted nor names and types of columns.
+        var key = new StringBuilder(what).Append('\0').Append(sql);
+        foreach (var table in tables.OrderBy(table => table.Name.ToString(), StringComparer.Ordinal))
+        {
+            key.Append('\0').Append(table.Name);
+            foreach (var column in table.Schema.Columns)
+                key.Append('\0').Append(column.Name).Append('\0').Append(column.Type.Sql);
+        }
+
+        return key.ToString();
+    }
+
+    private sealed record Judged(SqlProblem? Problem);
+}

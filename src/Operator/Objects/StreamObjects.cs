@@ -1,0 +1,51 @@
+using LakehouseOperator.Kubernetes.Objects;
+using LakehouseOperator.Operator.Watching;
+using LakehouseOperator.Pipelines.Plans;
+
+namespace LakehouseOperator.Operator.Objects;
+
+/// <summary>
+/// A stream as a Deployment of one replica that is recreated and never doubled while it is rolled, and its plan, a ConfigMap named by the plan's hash: a changed plan is another
+/// name, and so another template.
+/// </summary>
+internal static class StreamObjects
+{
+    public static string NameOf(ResourceItem item) => ChildNames.Of(item.Id.Name, item.Uid);
+
+    /// <summary>Of every pod that carries out this plan; they differ by their tokens.</summary>
+    public static string RunIdOf(ResourceItem item, string planHash) => ChildNames.Hash(item.Uid, "stream", planHash);
+
+    public static Deployment DeploymentOf(ResourceItem item, RunPlan plan, string lakehouse, PodDemands demands, RunnerSetting setting, int replicas)
+    {
+        var selector = Selector(item);
+        var labels = RunObjects.LabelsOf(item, lakehouse, "stream", plan.RunId);
+        return new Deployment
+        {
+            Metadata = new ObjectMeta { Name = NameOf(item), Namespace = item.Id.Namespace, Labels = labels, OwnerReferences = [item.Owner] },
+            Spec = new DeploymentSpec
+            {
+                Replicas = replicas,
+                RevisionHistoryLimit = 0,
+                Strategy = new DeploymentStrategy { Type = "Recreate" },
+                Selector = new LabelSelector { MatchLabels = selector },
+                Template = RunObjects.Template(
+                    demands, labels, RunnerPod.Of(plan, demands, setting, PlanNameOf(item, plan), endless: true),
+                    new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.PlanHash] = plan.PlanHash }),
+            },
+        };
+    }
+
+    public static ConfigMap PlanOf(ResourceItem item, RunPlan plan, string lakehouse) =>
+        RunObjects.PlanMap(PlanNameOf(item, plan), item.Id.Namespace, RunObjects.LabelsOf(item, lakehouse, "stream", plan.RunId), plan, item.Owner);
+
+    public static string PlanNameOf(ResourceItem item, RunPlan plan) => ChildNames.Of(item.Id.Name, item.Uid, plan.PlanHash);
+
+    /// <summary>Immutable, so it holds nothing that could ever change.</summary>
+    private static SortedDictionary<string, string> Selector(ResourceItem item) => new(StringComparer.Ordinal)
+    {
+        [Labels.ManagedBy] = Labels.Manager,
+        [Labels.Kind] = item.Id.Kind.ToString(),
+        [Labels.NameHash] = ChildNames.Hash(item.Id.Name),
+        [Labels.Component] = "stream",
+    };
+}

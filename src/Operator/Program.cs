@@ -1,0 +1,3 @@
+using LakehouseOperator.Operator.Commands;
+
+return await OperatorCommand.Create().Parse(args).InvokeAsync();

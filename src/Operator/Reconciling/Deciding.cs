@@ -1,0 +1,164 @@
+using LakehouseOperator.Operator.Ingestions;
+using LakehouseOperator.Operator.Judging;
+using LakehouseOperator.Operator.Lakehouses;
+using LakehouseOperator.Operator.Objects;
+using LakehouseOperator.Operator.QualityChecks;
+using LakehouseOperator.Operator.Runs;
+using LakehouseOperator.Operator.Transformations;
+using LakehouseOperator.Pipelines;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Decisions;
+using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Reports;
+using LakehouseOperator.Pipelines.Specs;
+
+namespace LakehouseOperator.Operator.Reconciling;
+
+/// <summary>
+/// From what is there to what is to be done, for a whole namespace at once: a pure function, but for what it remembers for fairness. What is due is decided by
+/// <see cref="Pipelines.Decisions.Decide"/>, as it is for <c>lakehouse run</c>; here is only how a cluster carries it out.
+/// </summary>
+internal static class Deciding
+{
+    public static IReadOnlyList<Intent> All(Observation seen, Judgement judgement, NamespaceMemory memory, RunnerSetting runner)
+    {
+        var members = seen.Items.Select(item => new Member(item, judgement.Find(item.Id), judgement.FaultOf(item.Id), seen, memory.Of(item.Id).Setback, memory.Of(item.Id))).ToList();
+        memory.Keep(members.Select(member => member.Id));
+        var byLakehouse = members.Where(member => member.Id.Kind != ResourceKind.Lakehouse).ToLookup(member => LakehouseOf(member.Spec), StringComparer.Ordinal);
+        var intents = new List<Intent>();
+        foreach (var lakehouse in members.Where(member => member.Id.Kind == ResourceKind.Lakehouse))
+            intents.AddRange(OfLakehouse(lakehouse, [.. byLakehouse[lakehouse.Id.Name]], judgement, runner));
+        var known = members.Where(member => member.Id.Kind == ResourceKind.Lakehouse).Select(member => member.Id.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var orphan in byLakehouse.Where(group => group.Key is null || !known.Contains(group.Key)).SelectMany(group => group))
+            intents.Add(Of(orphan, States.Of([orphan], null), null, null));
+        return intents;
+    }
+
+    /// <summary>The Lakehouse that a resource names; null where its spec cannot be read.</summary>
+    private static string? LakehouseOf(Resource? resource) => resource switch
+    {
+        IngestionResource ingestion => ingestion.Spec.LakehouseRef.Name,
+        TransformationResource transformation => transformation.Spec.LakehouseRef.Name,
+        QualityCheckResource check => check.Spec.LakehouseRef.Name,
+        _ => null,
+    };
+
+    private static IEnumerable<Intent> OfLakehouse(Member lakehouse, IReadOnlyList<Member> members, Judgement judgement, RunnerSetting runner)
+    {
+        var state = LakehouseState.Of(lakehouse);
+        var fault = LakehouseRules.FaultOf(lakehouse, state);
+        if (lakehouse.Spec is not LakehouseResource { Spec: var spec })
+        {
+            yield return LakehouseRules.Decide(lakehouse, state, fault, null, runner);
+            foreach (var member in members)
+                yield return Of(member, States.Of([member], null), null, null);
+            yield break;
+        }
+
+        var lake = new LakeScene(lakehouse, spec, LakehouseRules.NotReady(lakehouse, state, fault), members, judgement, runner, lakehouse.Seen.Now);
+        var states = States.Of(members, lake);
+        yield return LakehouseRules.Decide(lakehouse, state, fault, states.StoreFailed, runner);
+        var observed = new Observed(
+            [.. members.Select(member => states.Observe(member, lake)).OfType<Pipelines.Decisions.Subject>()],
+            states.Tables,
+            spec.Runner?.MaxConcurrentRuns ?? Defaults.MaxConcurrentRuns,
+            lake.Now);
+        var decisions = Pipelines.Decisions.Decide.All(observed).ToDictionary(decision => decision.Resource);
+        foreach (var member in members)
+        {
+            var decision = decisions.GetValueOrDefault(member.Id);
+            member.Memory.DueSince = decision?.DueSince;
+            yield return Of(member, states, decision, lake);
+        }
+    }
+
+    private static Intent Of(Member member, States states, Decision? decision, LakeScene? lake)
+    {
+        var intent = member.Id.Kind switch
+        {
+            ResourceKind.Ingestion => IngestionRules.Decide(member, states.Ingestions[member.Id], decision, lake),
+            ResourceKind.Transformation => TransformationRules.Decide(member, states.Transformations[member.Id], decision, lake),
+            _ => QualityCheckRules.Decide(member, states.Checks[member.Id], decision, lake),
+        };
+        var ledger = states.LedgerOf(member.Id);
+        if (member.Id.Kind == ResourceKind.Transformation && ledger.Told.Where(told => !states.IsTold(told.Report)).Select(told => told.Job.Uid).ToHashSet(StringComparer.Ordinal) is { Count: > 0 } untold)
+            intent = intent with { Acts = [.. intent.Acts.Where(act => act is not Act.DeleteRun delete || !untold.Contains(delete.Job.Uid))] };
+        return Deletion.Complete(member, ledger, intent, lake);
+    }
+}
+
+/// <summary>The past of every resource of one Lakehouse.</summary>
+internal sealed class States
+{
+    public Dictionary<ResourceId, IngestionState> Ingestions { get; } = [];
+
+    public Dictionary<ResourceId, TransformationState> Transformations { get; } = [];
+
+    public Dictionary<ResourceId, QualityCheckState> Checks { get; } = [];
+
+    public static States Of(IReadOnlyList<Member> members, LakeScene? lake)
+    {
+        var states = new States();
+        foreach (var member in members.Where(member => member.Id.Kind == ResourceKind.Ingestion))
+            states.Ingestions[member.Id] = IngestionState.Of(member);
+        foreach (var member in members.Where(member => member.Id.Kind == ResourceKind.Transformation))
+            states.Transformations[member.Id] = TransformationState.Of(member, lake);
+
+        // A gate's findings come with the run that it judged, and are kept until they are in its status: the run's Job stays as long.
+        var writers = members.Where(member => member.Spec is TransformationResource)
+            .ToLookup(member => ((TransformationResource)member.Spec!).Spec.Table, member => states.Transformations[member.Id], StringComparer.Ordinal);
+        foreach (var member in members.Where(member => member.Id.Kind == ResourceKind.QualityCheck))
+        {
+            var table = (member.Spec as QualityCheckResource)?.Spec.Table;
+            states.Checks[member.Id] = QualityCheckState.Of(member, table is null ? [] : writers[table].SelectMany(state => state.Ledger.Told.Select(told => told.Report)));
+        }
+
+        return states;
+    }
+
+    /// <summary>Whether every check that the run judged has its findings in its status: only then may the run's Job, which alone holds them, go.</summary>
+    public bool IsTold(RunReport report) => (report.Checks ?? []).Select(check => check.QualityCheck).Distinct(StringComparer.Ordinal).All(name =>
+        !Checks.TryGetValue(new ResourceId(ResourceKind.QualityCheck, name, report.Namespace), out var check) || check.Status.EvaluatedTime >= report.CompletionTime);
+
+    /// <summary>Newest version by table, from whoever writes it.</summary>
+    public IReadOnlyDictionary<string, TableVersion> Tables
+    {
+        get
+        {
+            var tables = new Dictionary<string, TableVersion>(StringComparer.Ordinal);
+            foreach (var table in Ingestions.Values.SelectMany(state => state.Tables))
+            {
+                if (table is { TableId: { } id, DataVersion: { } version })
+                    tables.TryAdd(table.Name, new TableVersion(id, version));
+            }
+
+            foreach (var state in Transformations.Values)
+            {
+                if (state is { Output: { } output, Version: { } version })
+                    tables.TryAdd(output.Table, version);
+            }
+
+            return tables;
+        }
+    }
+
+    /// <summary>When a run last failed for the store.</summary>
+    public DateTimeOffset? StoreFailed => Ingestions.Values.Select(state => state.Broken is { Exit: RunnerExit.Store } broken ? broken.CompletionTime : (DateTimeOffset?)null)
+        .Concat(Transformations.Values.Select(state => state.Ledger.Last is { Exit: RunnerExit.Store } last ? last.CompletionTime : (DateTimeOffset?)null))
+        .Concat(Checks.Values.Select(state => state.Ledger.Last is { Exit: RunnerExit.Store } last ? last.CompletionTime : (DateTimeOffset?)null))
+        .Max();
+
+    public Pipelines.Decisions.Subject? Observe(Member member, LakeScene lake) => member.Id.Kind switch
+    {
+        ResourceKind.Ingestion => IngestionRules.Observe(member, Ingestions[member.Id], lake),
+        ResourceKind.Transformation => TransformationRules.Observe(member, Transformations[member.Id], lake),
+        _ => QualityCheckRules.Observe(member, Checks[member.Id]),
+    };
+
+    public RunLedger LedgerOf(ResourceId id) => id.Kind switch
+    {
+        ResourceKind.Ingestion => Ingestions[id].Drops,
+        ResourceKind.Transformation => Transformations[id].Ledger,
+        _ => Checks[id].Ledger,
+    };
+}

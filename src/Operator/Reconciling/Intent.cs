@@ -1,0 +1,49 @@
+using LakehouseOperator.Kubernetes.Objects;
+using LakehouseOperator.Operator.Runs;
+using LakehouseOperator.Operator.Watching;
+using LakehouseOperator.Pipelines.Plans;
+
+namespace LakehouseOperator.Operator.Reconciling;
+
+/// <summary>One change of the cluster. Each can be made again without a second effect.</summary>
+internal abstract record Act
+{
+    /// <summary>The Job by POST, then its plan.</summary>
+    internal sealed record StartRun(Job Job, RunPlan Plan) : Act;
+
+    internal sealed record DeleteRun(RunJob Job) : Act;
+
+    /// <summary>The plan by POST, then the Deployment by server-side apply.</summary>
+    /// <param name="Uid">Of the one that is there: it alone is changed.</param>
+    internal sealed record ApplyStream(Deployment Deployment, ConfigMap Plan, string? Uid) : Act
+    {
+        /// <summary>Over what is applied.</summary>
+        public string Hash { get; init; } = "";
+    }
+
+    internal sealed record DeleteStream(StreamItem Stream) : Act;
+
+    internal sealed record DeletePlan(PlanItem Plan) : Act;
+
+    internal sealed record ApplyPolicy(NetworkPolicy Policy, string? Uid) : Act
+    {
+        public string Hash { get; init; } = "";
+    }
+
+    internal sealed record SetFinalizers(IReadOnlyList<string> Finalizers) : Act;
+}
+
+/// <summary>A status to be written, as JSON, and whether one of its conditions changed: the others may wait.</summary>
+internal sealed record StatusChange(RawJson Status, bool ConditionsChanged);
+
+/// <summary>An Event.</summary>
+internal sealed record Note(string Reason, string Message, bool IsWarning = false);
+
+/// <summary>
+/// What is to be done about one resource now. The status comes first: it holds results whose Jobs the acts delete, and says of a run that is being started what was known before.
+/// </summary>
+/// <param name="Again">When to look at it again though nothing changes.</param>
+internal sealed record Intent(ResourceItem Item, IReadOnlyList<Act> Acts, StatusChange? Status, IReadOnlyList<Note> Notes, DateTimeOffset? Again)
+{
+    public static Intent Nothing(ResourceItem item) => new(item, [], null, [], null);
+}

@@ -1,0 +1,74 @@
+using LakehouseOperator.Operator.Judging;
+using LakehouseOperator.Operator.Objects;
+using LakehouseOperator.Operator.Runs;
+using LakehouseOperator.Operator.Watching;
+using LakehouseOperator.Pipelines;
+using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Rules;
+using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Pipelines.Statuses;
+
+namespace LakehouseOperator.Operator.Reconciling;
+
+/// <summary>A resource with what belongs to it.</summary>
+/// <param name="Spec">Typed, right or wrong; null where it cannot be.</param>
+/// <param name="Fault">Null where it is valid.</param>
+/// <param name="Setback">What the API server last refused about it.</param>
+internal sealed record Member(ResourceItem Item, Resource? Spec, Fault? Fault, Observation Seen, Setback? Setback, Remembered Memory)
+{
+    public ResourceId Id => Item.Id;
+
+    public IReadOnlyList<RunJob> Jobs => [.. Seen.Jobs[Item.Uid]];
+
+    public StreamItem? Stream => Seen.Streams[Item.Uid].FirstOrDefault();
+
+    public RunLedger Ledger(LastRunStatus? stored, IEnumerable<PastRunStatus>? history = null) =>
+        RunLedger.Of(stored, (history ?? []).Select(run => run.Id), Jobs, Seen.Pods, Seen.Reports, Seen.Now);
+}
+
+/// <summary>What the operator keeps of a resource between two looks. All of it can be lost: it is found out again.</summary>
+internal sealed class Remembered
+{
+    public DateTimeOffset? DueSince { get; set; }
+
+    public DateTimeOffset? LastStatusWrite { get; set; }
+
+    /// <summary>Generation of the child that was last applied, with what was applied: who else changed it moved the generation on.</summary>
+    public Dictionary<string, (string Uid, long Generation, string Hash)> Applied { get; } = new(StringComparer.Ordinal);
+
+    public Setback? Setback { get; set; }
+}
+
+/// <summary>The API server did not take what was sent for a resource. It is tried again after a while, and others go on.</summary>
+/// <param name="Reason">Of the condition Ready.</param>
+internal sealed record Setback(string Reason, string Message, int Count, DateTimeOffset Until, bool NamespaceGoing = false);
+
+/// <summary>One Lakehouse and everything that refers to it.</summary>
+/// <param name="Lakehouse">Valid.</param>
+/// <param name="NotReady">Why no run may be started now; null: the store was probed and is fine.</param>
+internal sealed record LakeScene(Member Lakehouse, LakehouseSpec Spec, string? NotReady, IReadOnlyList<Member> Members, Judgement Judgement, RunnerSetting Runner, DateTimeOffset Now)
+{
+    /// <summary>What a run may use where nothing says.</summary>
+    private const long DefaultMemory = 2L << 30;
+
+    public string Name => Lakehouse.Id.Name;
+
+    /// <summary>Valid QualityChecks of this Lakehouse.</summary>
+    public IReadOnlyList<QualityCheckResource> Checks { get; } =
+        [.. Members.Where(member => member is { Fault: null, Item.Deleting: null }).Select(member => member.Spec).OfType<QualityCheckResource>()];
+
+    public PlanSetting Setting { get; } = SettingOf(Lakehouse, Spec);
+
+    public PodDemands DemandsOf(RunnerSpec? own) => PodDemands.Of(Spec, own);
+
+    public string? LocationOf(string table) =>
+        TableName.TryParse(table, out var name) && Setting.Layers.TryGetValue(name.Layer, out var layer) ? $"{layer.TrimEnd('/')}/{name.Table}" : null;
+
+    public static PlanSetting SettingOf(Member lakehouse, LakehouseSpec spec) => new(
+        (LakehouseResource)lakehouse.Spec!, Layers.Of(spec).ToDictionary(layer => layer, layer => LocationOf(spec, layer), StringComparer.Ordinal), DefaultMemory, Threads(spec));
+
+    private static string LocationOf(LakehouseSpec spec, string layer) => Layers.LocationOf(spec, layer) ?? $"file://{VolumeStorageSpec.MountPath}/{layer}";
+
+    /// <summary>As many as the pod may use; on a node with more, threads would only wait for their share.</summary>
+    private static int Threads(LakehouseSpec spec) => spec.Runner?.Resources?.Limits?.Cpu is { } cpu ? (int)Math.Clamp((cpu.Millicores + 999) / 1000, 1, 1024) : 4;
+}

@@ -1,0 +1,65 @@
+using LakehouseOperator.Kubernetes.Controllers;
+using LakehouseOperator.Operator.Judging;
+using LakehouseOperator.Operator.Objects;
+using LakehouseOperator.Operator.Reports;
+using LakehouseOperator.Operator.Telemetry;
+using LakehouseOperator.Operator.Watching;
+using Microsoft.Extensions.Logging;
+using System.Collections.Concurrent;
+
+namespace LakehouseOperator.Operator.Reconciling;
+
+/// <summary>
+/// One look at a namespace: observe, validate, decide, apply, report. Resources of a namespace hang on each other (who writes which table, what is newer than what), so they are decided
+/// together; looks at one namespace never overlap, and a look that would not see what the one before it wrote does not take place.
+/// </summary>
+internal sealed class NamespaceReconciler(
+    ClusterCache cache, NamespaceJudge judge, ReportInbox inbox, IntentExecutor executor, OwnWrites<string> writes, RunnerSetting runner, Gauges gauges, TimeProvider time, ILogger log)
+{
+    /// <summary>A change that shows brings the namespace back; this is for the one that does not.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan JudgeAgain = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, NamespaceMemory> memories = new(StringComparer.Ordinal);
+
+    public async Task<ReconcileResult> ReconcileAsync(string ns, CancellationToken cancellationToken)
+    {
+        if (!writes.AllShow(ns))
+            return ReconcileResult.RequeueAfter(LookAgain);
+        var seen = cache.Observe(ns, inbox, time.GetUtcNow());
+        gauges.Observe(ns, seen.Items);
+        if (seen.Items.Count == 0)
+        {
+            judge.Forget(ns);
+            memories.TryRemove(ns, out _);
+            return ReconcileResult.Done;
+        }
+
+        Judgement judgement;
+        try
+        {
+            judgement = await judge.JudgeAsync(ns, seen.Items, cancellationToken);
+        }
+        catch (JudgeUnavailableException e)
+        {
+            Log.JudgeUnavailable(log, ns, e.Message);
+            return ReconcileResult.RequeueAfter(JudgeAgain);
+        }
+
+        var memory = memories.GetOrAdd(ns, static _ => new NamespaceMemory());
+        var intents = Deciding.All(seen, judgement, memory, runner);
+        var setback = await executor.ExecuteAsync(ns, intents, memory, cancellationToken);
+        ForgetReports(seen);
+        var again = RunActs.Earliest(setback, RunActs.Earliest([.. intents.Select(intent => intent.Again)]));
+        return again is not { } at ? ReconcileResult.Done : ReconcileResult.RequeueAfter(at > time.GetUtcNow() ? at - time.GetUtcNow() : TimeSpan.FromMilliseconds(1));
+    }
+
+    /// <summary>Of runs of this namespace whose Job or Deployment is gone.</summary>
+    private void ForgetReports(Observation seen)
+    {
+        var there = seen.Jobs.SelectMany(jobs => jobs.Select(job => job.RunId)).Concat(seen.Streams.SelectMany(streams => streams.Select(stream => stream.RunId))).ToHashSet(StringComparer.Ordinal);
+        foreach (var run in inbox.RunsOf(seen.Namespace).Where(run => !there.Contains(run)))
+            inbox.Forget(run);
+    }
+}

@@ -1,0 +1,24 @@
+using LakehouseOperator.Operator.Runs;
+using LakehouseOperator.Operator.Watching;
+using LakehouseOperator.Pipelines.Reports;
+
+namespace LakehouseOperator.Operator.Reconciling;
+
+/// <summary>Everything that is there in one namespace at one moment. Decisions read it and nothing else.</summary>
+/// <param name="Items">The four kinds, the oldest first, so that of two writers of a table the first one counts.</param>
+/// <param name="Jobs">By the uid of the resource that owns them.</param>
+/// <param name="Streams">By owner; at most one each, of the name that is ours.</param>
+/// <param name="Plans">Plans of streams, by owner.</param>
+/// <param name="Policies">By owner.</param>
+/// <param name="Pods">By run.</param>
+/// <param name="Reports">By run: what arrived.</param>
+internal sealed record Observation(
+    string Namespace,
+    DateTimeOffset Now,
+    IReadOnlyList<ResourceItem> Items,
+    ILookup<string, RunJob> Jobs,
+    ILookup<string, StreamItem> Streams,
+    ILookup<string, PlanItem> Plans,
+    ILookup<string, PolicyItem> Policies,
+    Func<string, IReadOnlyList<RunPod>> Pods,
+    Func<string, RunReport?> Reports);

@@ -1,0 +1,84 @@
+using LakehouseOperator.Operator.Objects;
+using LakehouseOperator.Operator.Runs;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Decisions;
+using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Pipelines.Statuses;
+
+namespace LakehouseOperator.Operator.Reconciling;
+
+/// <summary>From a decision to the Job that carries it out, alike for every kind that has runs.</summary>
+internal static class RunActs
+{
+    /// <summary>A ConfigMap holds 1 MiB, names and labels included.</summary>
+    private const int MostPlanBytes = 1_000_000;
+
+    private const int HistoryLength = 10;
+
+    /// <param name="plan">From the attempt to its plan.</param>
+    /// <returns>The act, or when it may be tried, or why it cannot be.</returns>
+    public static (Act? Start, DateTimeOffset? Again, Standing? Refused) Start(
+        Member member, RunLedger ledger, Decision decision, LakeScene lake, RunnerSpec? runner, Func<PlanAttempt, RunPlan> plan)
+    {
+        // One at a time, and no result is left behind: what ended goes into the status first, its Job goes next.
+        if (ledger.InHand is not null || ledger.Ended is not null || decision.Trigger is not { } trigger)
+            return default;
+        if (member.Setback is { } setback && setback.Until > lake.Now)
+            return (null, setback.Until, Standing.Of(setback));
+        var disruptions = ledger.DisruptionsOf(trigger, decision.Attempt, member.Item.Effective);
+        if (ledger.NotBefore(disruptions) is { } at && at > lake.Now)
+            return (null, at, null);
+        var runId = RunObjects.RunIdOf(member.Item, trigger, decision.Attempt, disruptions);
+        var built = plan(new PlanAttempt(runId, decision.Attempt, trigger));
+        var size = System.Text.Encoding.UTF8.GetByteCount(PlanJson.Write(built));
+        if (size > MostPlanBytes)
+        {
+            return (null, null, new Standing(
+                false, "Invalid", $"{ClusterCodes.PlanTooLarge.Id}: the plan has {size} bytes, more than a ConfigMap holds; write shorter SQL, or fewer checks", Stalled: true));
+        }
+
+        var job = RunObjects.JobOf(member.Item, built, disruptions, decision.ScheduleTime, lake.Name, lake.DemandsOf(runner), lake.Runner);
+        return (new Act.StartRun(job, built), null, null);
+    }
+
+    /// <summary>Jobs whose result the status holds, and a Job that cannot start and was made for a spec that is no more.</summary>
+    public static IEnumerable<Act> Clear(Member member, RunLedger ledger)
+    {
+        foreach (var job in ledger.Spent)
+            yield return new Act.DeleteRun(job);
+        if (ledger is { InHand: { Deleting: false } stuck, Hindrance: not null } && stuck.Generation != member.Item.Effective)
+            yield return new Act.DeleteRun(stuck);
+    }
+
+    public static IReadOnlyList<PastRunStatus>? History(IReadOnlyList<PastRunStatus>? before, RunLedger ledger)
+    {
+        if (ledger.Ended is null || ledger.Last is not { } last)
+            return before;
+        var line = new PastRunStatus(last.Id, last.Trigger.Kind, last.Attempt, last.StartTime, last.CompletionTime, last.Result, last.RowsWritten, last.Error?.Code);
+        return [line, .. (before ?? []).Where(run => run.Id != last.Id).Take(HistoryLength - 1)];
+    }
+
+    /// <summary>An Event for every run that ended.</summary>
+    public static IEnumerable<Note> Notes(RunLedger ledger)
+    {
+        if (ledger.Ended is null || ledger.Last is not { } last)
+            yield break;
+        if (last.Exit == RunnerExit.Done)
+            yield return new Note($"Run{last.Result}", $"attempt {last.Attempt}, {last.RowsWritten ?? 0} rows written");
+        else
+            yield return new Note(last.Exit is null ? "RunLost" : last.Result == Pipelines.Reports.RunResult.Blocked ? "RunBlocked" : "RunFailed", last.Error is { } error ? RunLedger.Describe(error) : $"ended with {last.Exit}", IsWarning: true);
+    }
+
+    public static DateTimeOffset? Earliest(params ReadOnlySpan<DateTimeOffset?> times)
+    {
+        DateTimeOffset? earliest = null;
+        foreach (var time in times)
+        {
+            if (time is not null && (earliest is null || time < earliest))
+                earliest = time;
+        }
+
+        return earliest;
+    }
+}

@@ -1,0 +1,35 @@
+using LakehouseOperator.Pipelines;
+using Microsoft.Extensions.Logging;
+
+namespace LakehouseOperator.Operator.Telemetry;
+
+/// <summary>The operator's events. An ERROR means that a person is needed.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "lakehouse-operator {Version} serves {Namespaces}; reports at {Reports}, metrics at {Metrics}")]
+    public static partial void Started(ILogger logger, string version, string namespaces, string reports, string metrics);
+
+    [LoggerMessage(2, LogLevel.Information, "{Resource}: {Reason}: {Message}")]
+    public static partial void Noted(ILogger logger, ResourceId resource, string reason, string message);
+
+    [LoggerMessage(3, LogLevel.Debug, "an Event was lost: {Reason}: {Message}")]
+    public static partial void EventLost(ILogger logger, string reason, string message);
+
+    [LoggerMessage(4, LogLevel.Warning, "SQL of {Namespace} cannot be judged now: {Message}")]
+    public static partial void JudgeUnavailable(ILogger logger, string @namespace, string message);
+
+    [LoggerMessage(5, LogLevel.Warning, "a report was refused: {Reason}")]
+    public static partial void ReportRefused(ILogger logger, string reason);
+
+    [LoggerMessage(6, LogLevel.Information, "leading as {Identity}")]
+    public static partial void Leading(ILogger logger, string identity);
+
+    [LoggerMessage(7, LogLevel.Error, "the lease is lost: {Message}")]
+    public static partial void LeaseLost(ILogger logger, string message);
+
+    [LoggerMessage(8, LogLevel.Error, "a watch is deaf: {Name}; the process ends")]
+    public static partial void Deaf(ILogger logger, string name);
+
+    [LoggerMessage(9, LogLevel.Error, "ended where it should not: {Type}")]
+    public static partial void Ended(ILogger logger, string type, Exception exception);
+}

@@ -1,0 +1,51 @@
+using LakehouseOperator.Operator.Reconciling;
+using LakehouseOperator.Operator.Runs;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Decisions;
+using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Reports;
+using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Pipelines.Statuses;
+
+namespace LakehouseOperator.Operator.Transformations;
+
+/// <summary>A Transformation's past: its status, moved on by the run that has just ended.</summary>
+internal sealed record TransformationState(TransformationStatus Status, RunLedger Ledger, OutputStatus? Output, IReadOnlyList<InputStatus>? Inputs)
+{
+    public static TransformationState Of(Member member, LakeScene? lake)
+    {
+        var status = (member.Item.Status is { } json ? StatusJson.TryRead(json.Utf8, StatusJson.Default.TransformationStatus) : null) ?? new TransformationStatus();
+        var ledger = member.Ledger(status.LastRun, status.History);
+        var (output, inputs) = Published(status, ledger.Ended?.End.Report, lake);
+        return new TransformationState(status, ledger, output, inputs);
+    }
+
+    /// <summary>What the table's newest version was made from, as far as the operator was told.</summary>
+    public ConsumedInputs? Committed => Output?.SqlHash is not { } hash ? null : new ConsumedInputs(
+        [.. (Inputs ?? []).Select(input => new ConsumedInput(input.Table, input.TableId, input.DataVersion, input.PinnedVersion))],
+        hash,
+        (Output.Gates ?? []).DistinctBy(gate => gate.Name, StringComparer.Ordinal).ToDictionary(gate => gate.Name, gate => gate.Hash, StringComparer.Ordinal));
+
+    public TableVersion? Version => Output is { TableId: { } id, DataVersion: { } version } ? new TableVersion(id, version) : null;
+
+    /// <summary>The request that a run has answered, with a result that is not going to be tried again.</summary>
+    public string? LastHandledRequest(int retries) => Handled.By(Ledger, ResourceKindOf, retries) ?? Status.LastHandledRequest;
+
+    /// <summary>As soon as a run is started for it: a Job carries it.</summary>
+    public DateTimeOffset? LastScheduleTime => Handled.Latest(Status.LastScheduleTime, Ledger);
+
+    private const Pipelines.ResourceKind ResourceKindOf = Pipelines.ResourceKind.Transformation;
+
+    private static (OutputStatus? Output, IReadOnlyList<InputStatus>? Inputs) Published(TransformationStatus status, RunReport? report, LakeScene? lake)
+    {
+        if (report is not { Consumed: { } consumed, Tables: [var table, ..] })
+            return (status.Output, status.Inputs);
+        var versions = (report.Inputs ?? []).ToLookup(input => (input.Table, input.TableId, input.DataVersion));
+        return (
+            new OutputStatus(
+                table.Table, table.TableId, table.Version, table.DataVersion, table.Rows, lake?.LocationOf(table.Table) ?? status.Output?.Location, table.LastCommitTime, consumed.SqlHash,
+                [.. consumed.Gates.OrderBy(gate => gate.Key, StringComparer.Ordinal).Select(gate => new GateStatus(gate.Key, gate.Value))]),
+            [.. consumed.Inputs.Select(input => new InputStatus(
+                input.Table, input.TableId, versions[(input.Table, input.TableId, input.DataVersion)].FirstOrDefault()?.Version ?? input.DataVersion, input.DataVersion, input.PinnedVersion))]);
+    }
+}

@@ -1,0 +1,60 @@
+using LakehouseOperator.Kubernetes.Objects;
+using LakehouseOperator.Pipelines;
+using LakehouseOperator.Pipelines.Documents;
+
+namespace LakehouseOperator.Operator.Watching;
+
+/// <summary>One of the four kinds as the API server holds it: metadata and raw spec, so that a spec which nobody can read poisons no list. Typed later, by key.</summary>
+/// <param name="Annotations">Those of <c>lakehouse.dev</c>; others never reach a decision.</param>
+internal sealed record ResourceItem(
+    ResourceId Id,
+    string Uid,
+    long Generation,
+    string ResourceVersion,
+    DateTimeOffset Created,
+    DateTimeOffset? Deleting,
+    IReadOnlyList<string> Finalizers,
+    IReadOnlyDictionary<string, string> Annotations,
+    RawJson Spec,
+    RawJson? Status)
+{
+    public const string RequestedAt = "lakehouse.dev/requested-at";
+    public const string TakeOver = "lakehouse.dev/take-over";
+
+    public const string Adopt = "lakehouse.dev/adopt";
+
+    private const string Prefix = "lakehouse.dev/";
+
+    public string? Request => Annotations.GetValueOrDefault(RequestedAt);
+
+    /// <summary>Annotations that order something, as part of what the resource says.</summary>
+    public IReadOnlyDictionary<string, string> Orders =>
+        Annotations.Where(static annotation => annotation.Key is Adopt or TakeOver).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>Changes with everything that a run is made from: the spec's generation, and what annotations order, which do not count as one.</summary>
+    public string Effective =>
+        $"{Generation}{(Annotations.GetValueOrDefault(Adopt) == "true" ? "+adopt" : "")}{(Annotations.GetValueOrDefault(TakeOver) == "true" ? "+take-over" : "")}";
+
+    public ObjectKey Key => new(Id.Namespace, Id.Name);
+
+    /// <summary>What it owns refers to it so.</summary>
+    public OwnerReference Owner => new(Document.ApiVersion, Id.Kind.ToString(), Id.Name, Uid, Controller: true);
+
+    public static ResourceItem Of(ResourceKind kind, CustomResource resource)
+    {
+        var metadata = resource.Metadata;
+        return new ResourceItem(
+            new ResourceId(kind, metadata.Name ?? "", metadata.Namespace ?? "default"),
+            metadata.Uid ?? "",
+            metadata.Generation ?? 0,
+            metadata.ResourceVersion ?? "",
+            metadata.CreationTimestamp ?? DateTimeOffset.MinValue,
+            metadata.DeletionTimestamp,
+            metadata.Finalizers ?? [],
+            (metadata.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal))
+                .Where(annotation => annotation.Key.StartsWith(Prefix, StringComparison.Ordinal))
+                .ToDictionary(StringComparer.Ordinal),
+            resource.Spec ?? RawJson.Empty,
+            resource.Status);
+    }
+}
