@@ -10,7 +10,7 @@ public partial class ErrorCodeTests
     private static readonly Dictionary<string, char> Rooms = new()
     {
         ["DocumentCodes"] = '1', ["InputCodes"] = '1', ["SqlCodes"] = '2', ["SourceCodes"] = '3', ["RecordCodes"] = '3', ["TableCodes"] = '4',
-        ["CheckCodes"] = '5', ["RunCodes"] = '6', ["BugCodes"] = '9',
+        ["CheckCodes"] = '5', ["RunCodes"] = '6', ["ClusterCodes"] = '8', ["BugCodes"] = '9',
     };
 
     private static readonly IReadOnlyList<(Type Room, ErrorCode Code)> All =

@@ -27,7 +27,7 @@ public sealed class ErrorReferenceTests
     {
         var rooms = new Dictionary<string, char>(StringComparer.Ordinal)
         {
-            ["DocumentCodes"] = '1', ["InputCodes"] = '1', ["SqlCodes"] = '2', ["SourceCodes"] = '3', ["RecordCodes"] = '3', ["TableCodes"] = '4', ["CheckCodes"] = '5', ["RunCodes"] = '6', ["BugCodes"] = '9',
+            ["DocumentCodes"] = '1', ["InputCodes"] = '1', ["SqlCodes"] = '2', ["SourceCodes"] = '3', ["RecordCodes"] = '3', ["TableCodes"] = '4', ["CheckCodes"] = '5', ["RunCodes"] = '6', ["ClusterCodes"] = '8', ["BugCodes"] = '9',
         };
         foreach (var type in typeof(ErrorCode).Assembly.GetTypes().Where(t => t.Namespace == typeof(ErrorCode).Namespace && t.Name.EndsWith("Codes", StringComparison.Ordinal)))
         {
