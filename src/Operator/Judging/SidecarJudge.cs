@@ -65,12 +65,29 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers) : ISqlJudge
             }
             catch (SqlWorkerGoneException gone) when (attempt > 1)
             {
-                throw new JudgeUnavailableException(gone.Message, gone);
+                // A worker that answers others ends over this very text: that is the text's fault, and nobody else waits for it.
+                if (!await IsServingAsync(cancellationToken))
+                    throw new JudgeUnavailableException(gone.Message, gone);
+                return Keep(key, refuse(new SqlProblem(RunCodes.WorkerGone, "the SQL engine ended over this statement, twice", Help: "write it differently, and please report it")));
             }
             catch (SqlWorkerGoneException)
             {
                 // Asked again.
             }
+        }
+    }
+
+    private async Task<bool> IsServingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var worker = await workers.RentAsync(cancellationToken);
+            await using (worker)
+                return (await worker.ParseAsync("SELECT 1", cancellationToken)) is not null;
+        }
+        catch (SqlWorkerGoneException)
+        {
+            return false;
         }
     }
 
