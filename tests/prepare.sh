@@ -9,6 +9,7 @@ if [[ -z "${LAKEHOUSE_TEST_S3_ENDPOINT:-}" ]]; then
   command -v ceph >/dev/null || need+=(ceph-common)
 fi
 command -v curl >/dev/null || need+=(curl)
+[[ -e /usr/share/zoneinfo/Europe/Berlin ]] || need+=(tzdata)
 if [[ -z "${KUBECONFIG:-}" ]]; then
   command -v etcd >/dev/null || need+=(etcd-server)
   command -v openssl >/dev/null || need+=(openssl)

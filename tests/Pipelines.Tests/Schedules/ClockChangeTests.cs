@@ -53,6 +53,18 @@ public class ClockChangeTests
     [InlineData("Europe/Berlin\n")]
     public void What_is_no_name_of_a_zone_is_not_found(string name) => Assert.False(TimeZones.TryFind(name, out _));
 
+    /// <summary>The machine's own database says of Berlin what the tests' rule says.</summary>
+    [Fact]
+    public void A_zone_of_the_database_changes_its_clocks_as_told()
+    {
+        Assert.True(TimeZones.TryFind("Europe/Berlin", out var berlin));
+        var cron = CronExpression.Parse("30 2 * * *");
+        var (ours, theirs) = (new Schedule(cron, Zones.Berlin), new Schedule(cron, berlin));
+        for (var at = Moment("2026-01-01T00:00Z"); at < Moment("2027-01-01T00:00Z"); at = ours.Next(at)!.Value)
+            Assert.Equal(ours.Next(at), theirs.Next(at));
+        Assert.Equal("did you mean \"Europe/Berlin\"?", TimeZones.Help("Europe/Belrin"));
+    }
+
     [Fact]
     public void Without_a_name_it_is_UTC()
     {
