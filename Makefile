@@ -68,6 +68,10 @@ verify: ## Fail when something generated or a lock file has drifted
 	@git diff --exit-code -- $(GENERATED)
 	@test -z "$$(git status --porcelain -- $(GENERATED))" || { git status --short -- $(GENERATED); exit 1; }
 
+.PHONY: e2e
+e2e: build images ## On a real node: images, chart, Redis, S3, the shop (root; a few minutes)
+	@tests/run.sh EndToEnd.Tests $(ARGS)
+
 # Where the images are named after; a registry's own path when they are to be pushed there.
 IMAGES ?= docker.io/lakehouse-operator
 VERSION := $(shell sed -nE 's,.*<Version>(.*)</Version>.*,\1,p' Directory.Build.props)
@@ -86,7 +90,7 @@ out/images/%.tar: $(SOURCES) $(LIBDUCKDB) out/images/base eng/images/image.sh
 	@echo "Building $@" >&2
 	@rm -rf out/images/$*.publish out/images/$*
 	@program=$*; dotnet publish src/$${program^}/$${program^}.csproj --configuration Release --runtime linux-x64 --self-contained true \
-	  --output out/images/$*.publish --verbosity quiet --nologo -p:PublishTrimmed=true -p:DebuggerSupport=false -p:DebugType=none \
+	  --artifacts-path out/images/$*.build -p:UseArtifactsOutput=true --output out/images/$*.publish --verbosity quiet --nologo -p:PublishTrimmed=true -p:DebuggerSupport=false -p:DebugType=none \
 	  -p:ContinuousIntegrationBuild=true -p:RestoreLockedMode=true -p:RunAnalyzers=false >&2
 	@mkdir -p out/images/$*/app
 	@find out/images/$*.publish -maxdepth 1 -type f ! -name '*.pdb' ! -name '*.xml' ! -name createdump ! -name 'libmscordac*' ! -name 'libmscordbi*' \

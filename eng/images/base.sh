@@ -2,10 +2,10 @@
 # Unpacks what a self-contained .NET program needs of Debian 12 into a folder, the images' lowest layer: the C and C++ libraries, OpenSSL, certificates, time zones,
 # and the user 1654 (app). No shell, no package manager. Nothing is installed; the packages are kept under ${XDG_CACHE_HOME:-~/.cache}/lakehouse-operator/debian.
 #
-#   eng/images/base.sh FOLDER
+#   eng/images/base.sh FOLDER [PACKAGE]...      with further packages
 set -euo pipefail
-folder=$(realpath -m "${1:?usage: base.sh FOLDER}")
-packages=(base-files libc6 libgcc-s1 libstdc++6 zlib1g libssl3 ca-certificates tzdata)
+folder=$(realpath -m "${1:?usage: base.sh FOLDER [PACKAGE]...}")
+packages=(base-files libc6 libgcc-s1 libstdc++6 zlib1g libssl3 ca-certificates tzdata "${@:2}")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/lakehouse-operator/debian
 mkdir -p "$cache"
 

@@ -5,16 +5,14 @@
 set -euo pipefail
 folder=$(realpath -m "${1:?usage: images.sh FOLDER}")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-command -v busybox >/dev/null || { echo "images.sh: no busybox; install busybox-static (tests/cluster/prepare-node.sh does)" >&2; exit 1; }
 bin=$("$here/build-kubernetes.sh")
+images=$here/../../eng/images
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$folder" "$work/pause" "$work"/busybox/{bin,tmp,etc,usr,var}
+mkdir -p "$folder" "$work/pause"
 cp "$bin/pause" "$work/pause/pause"
-cp "$(command -v busybox)" "$work/busybox/bin/busybox"
-for applet in $(busybox --list); do [[ "$applet" == busybox ]] || ln -sf busybox "$work/busybox/bin/$applet"; done
-printf 'root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' >"$work/busybox/etc/passwd"
-printf 'root:x:0:\nnogroup:x:65534:\n' >"$work/busybox/etc/group"
-chmod 1777 "$work/busybox/tmp"
-"$here/../../eng/images/image.sh" k8s.local/pause:1 "$folder/pause.tar" --entrypoint /pause "$work/pause"
-"$here/../../eng/images/image.sh" k8s.local/busybox:1 "$folder/busybox.tar" --command /bin/sh "$work/busybox"
+"$images/image.sh" k8s.local/pause:1 "$folder/pause.tar" --entrypoint /pause "$work/pause"
+# The busybox that is linked with the C library: the static one cannot look up names.
+"$images/base.sh" "$work/busybox" busybox
+for applet in $("$work/busybox/bin/busybox" --list); do [[ "$applet" == busybox ]] || ln -sf busybox "$work/busybox/bin/$applet"; done
+"$images/image.sh" k8s.local/busybox:1 "$folder/busybox.tar" --command /bin/sh "$work/busybox"

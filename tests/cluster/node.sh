@@ -251,14 +251,14 @@ guarded() { # command... in the background; where somebody attends, it does not 
   echo $! >>"$folder/pids"
 }
 
-forward() { # address and port inside: prints a port of the machine's loopback
-  local port try
+forward() { # address and port inside: a port of the machine's loopback, in `port`. Not in a shell of its own, with which what it starts would end
+  local try
   for _ in $(seq 20); do
     port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
     guarded socat "TCP-LISTEN:$port,bind=127.0.0.1,fork,reuseaddr" "EXEC:nsenter -t $(cat "$folder/init.pid") -n -- socat STDIO TCP\\:${1/:/\\:}" >"$folder/forward.log" 2>&1
     for try in $(seq 50); do
       gone "$(tail -n 1 "$folder/pids")" && break
-      [[ $(grep -c ":$(printf '%04X' "$port") 00000000:0000 0A" /proc/net/tcp) == 0 ]] || { echo "$port"; return; }
+      [[ $(grep -c ":$(printf '%04X' "$port") 00000000:0000 0A" /proc/net/tcp) == 0 ]] || return 0
       sleep 0.02
     done
   done
@@ -300,7 +300,7 @@ stop() {
 }
 
 start() {
-  local attended='' forwards=() said target server
+  local attended='' forwards=() said target server port
   while (($#)); do
     case "$1" in
       --attended) attended=yes; shift ;;
@@ -317,9 +317,10 @@ start() {
   trap 'exit 130' INT
   begin
   server=$(sed -nE 's,.*server: "https://([^"]*)".*,\1,p' "$folder/control-plane/admin.kubeconfig")
-  sed "s,$server,127.0.0.1:$(forward "$server")," "$folder/control-plane/admin.kubeconfig" >"$folder/admin.kubeconfig"
+  forward "$server"
+  sed "s,$server,127.0.0.1:$port," "$folder/control-plane/admin.kubeconfig" >"$folder/admin.kubeconfig"
   said=("$folder/admin.kubeconfig")
-  for target in ${forwards[@]+"${forwards[@]}"}; do said+=("$(forward "$target")"); done
+  for target in ${forwards[@]+"${forwards[@]}"}; do forward "$target" && said+=("$port"); done
   echo "${said[*]}"
   if [[ -z "$attended" ]]; then trap - EXIT; exit 0; fi
   exec 1>&-

@@ -16,7 +16,6 @@ want curl curl
 want openssl openssl
 want ip iproute2
 want sysctl procps
-want busybox busybox-static
 [[ -e /usr/lib/cni/bridge ]] || need+=(containernetworking-plugins)
 ((${#need[@]})) || exit 0
 [[ $(id -u) == 0 ]] || { echo "missing: ${need[*]}; install them (apt-get install ${need[*]}) and run again" >&2; exit 1; }

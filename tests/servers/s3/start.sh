@@ -2,14 +2,23 @@
 # Starts a Ceph object gateway (one monitor, one OSD that keeps everything in memory, and radosgw) on loopback, on free ports, and prints
 #   ENDPOINT ACCESS_KEY SECRET_KEY
 #
-#   start.sh FOLDER [--attended]
+#   start.sh FOLDER [--attended] [--listen ADDRESS:PORT]
 #
 # FOLDER gets its files, `pids` and `s3.env`; stop.sh FOLDER ends the servers. --attended: the script stays, and the servers end when the script's standard input does,
-# so that they outlive nobody. With LAKEHOUSE_TEST_S3_ENDPOINT set, nothing is started: that store is printed.
+# so that they outlive nobody. --listen: the gateway is reached there, for others than this machine. With LAKEHOUSE_TEST_S3_ENDPOINT set and no --listen, nothing is
+# started: that store is printed.
 set -euo pipefail
-folder=${1:?usage: start.sh FOLDER [--attended]}
-attended=${2:-}
-if [[ -n "${LAKEHOUSE_TEST_S3_ENDPOINT:-}" ]]; then
+folder=${1:?usage: start.sh FOLDER [--attended] [--listen ADDRESS:PORT]}
+shift
+attended='' listen=''
+while (($#)); do
+  case "$1" in
+    --attended) attended=--attended; shift ;;
+    --listen) listen=$2; shift 2 ;;
+    *) echo "start.sh: unknown option $1" >&2; exit 2 ;;
+  esac
+done
+if [[ -n "${LAKEHOUSE_TEST_S3_ENDPOINT:-}" && -z "$listen" ]]; then
   echo "$LAKEHOUSE_TEST_S3_ENDPOINT ${LAKEHOUSE_TEST_S3_ACCESS_KEY:?} ${LAKEHOUSE_TEST_S3_SECRET_KEY:?}"
   exit 0
 fi
@@ -46,7 +55,7 @@ free_port() {
   done
 }
 
-configure() { # port of the gateway, port of the monitor
+configure() { # address and port of the gateway, port of the monitor
   cat >"$CEPH_CONF" <<CONF
 [global]
 fsid = $cluster
@@ -83,7 +92,7 @@ osd class default list = *
 osd max object name len = 460
 [client.lake]
 rgw data = $folder/rgw
-rgw frontends = beast endpoint=127.0.0.1:$1 tcp_nodelay=1
+rgw frontends = beast endpoint=$1 tcp_nodelay=1
 rgw enable ops log = false
 rgw enable usage log = false
 rgw multipart min part size = 5242880
@@ -112,11 +121,11 @@ pools() {
 } >/dev/null 2>&1
 
 begin() {
-  local port=$1 monitor=$2
+  local gateway=$1 monitor=$2
   cluster=$(cat /proc/sys/kernel/random/uuid)
   local disk
   disk=$(cat /proc/sys/kernel/random/uuid)
-  configure "$port" "$monitor"
+  configure "$gateway" "$monitor"
   keys >/dev/null
   monmaptool --create --fsid "$cluster" --addv a "[v2:127.0.0.1:$monitor]" "$folder/monmap" >/dev/null
   ceph-mon --mkfs -i a --monmap "$folder/monmap" --keyring "$folder/keyring"
@@ -132,16 +141,16 @@ begin() {
   launch rgw radosgw -n client.lake -f
   for _ in $(seq 600); do
     kill -0 "${pids[-1]}" 2>/dev/null || return 1
-    curl -s -o /dev/null "http://127.0.0.1:$port/" && return 0
+    curl -s -o /dev/null "http://$gateway/" && return 0
     sleep 0.1
   done
   return 1
 }
 
 for attempt in 1 2 3; do
-  port=$(free_port)
-  if begin "$port" "$(free_port)"; then
-    echo "http://127.0.0.1:$port $access $secret" | tee "$folder/s3.env"
+  gateway=${listen:-127.0.0.1:$(free_port)}
+  if begin "$gateway" "$(free_port)"; then
+    echo "http://$gateway $access $secret" | tee "$folder/s3.env"
     if [[ "$attended" == --attended ]]; then
       exec 1>&-
       cat >/dev/null || true

@@ -1,0 +1,3 @@
+using LakehouseOperator.EndToEnd.Tests.Cluster;
+
+[assembly: AssemblyFixture(typeof(LakeNode))]
