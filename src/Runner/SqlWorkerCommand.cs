@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using LakehouseOperator.Engine.SqlWorker.Serving;
+using LakehouseOperator.Engine.SqlWorker.Sidecar;
 using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Runner;
@@ -12,19 +14,43 @@ internal static class SqlWorkerCommand
     {
         var socket = new Option<string>("--socket") { Description = "The Unix socket to listen on.", Required = true };
         var scratch = new Option<string?>("--scratch") { Description = "Its folder for spilled rows. Default: scratch, beside the socket." };
+        var sidecar = new Option<bool>("--sidecar") { Description = "Serve the one process that holds a guardian connection, and end with it; end when none comes." };
+        var guardian = new Option<int>("--guardian-within") { Description = "Seconds that a sidecar waits for a guardian.", DefaultValueFactory = static _ => (int)SidecarServer.GuardianWithin.TotalSeconds, Hidden = true };
         var child = new Option<int?>("--child") { Description = "Serve the process of this pid alone, which started this one, and end with it.", Hidden = true };
-        var command = new Command("sql-worker", "Judges and runs SELECT statements for the process on the other end of a socket.") { socket, scratch, child };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetRequiredValue(socket), parsed.GetValue(scratch), parsed.GetValue(child), cancellationToken));
+        var command = new Command("sql-worker", "Judges and runs SELECT statements for the process on the other end of a socket.") { socket, scratch, sidecar, guardian, child };
+        command.SetAction((parsed, cancellationToken) => EndAsync(() => parsed.GetValue(sidecar)
+            ? ServeAsync(parsed.GetRequiredValue(socket), parsed.GetValue(scratch), TimeSpan.FromSeconds(parsed.GetValue(guardian)))
+            : ServeAsync(parsed.GetRequiredValue(socket), parsed.GetValue(scratch), parsed.GetValue(child), cancellationToken)));
         return command;
     }
 
+    private static async Task<RunnerExit> ServeAsync(string socket, string? scratch, int? parent, CancellationToken cancellationToken)
+    {
+        await SqlWorkerServer.RunAsync(socket, scratch, parent, Console.Out, TimeProvider.System, cancellationToken);
+        return RunnerExit.Done;
+    }
+
+    private static async Task<RunnerExit> ServeAsync(string socket, string? scratch, TimeSpan guardianWithin)
+    {
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+        return await SidecarServer.RunAsync(
+            socket, scratch ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(socket))!, "scratch"), Console.Out, TimeProvider.System, guardianWithin, stop.Token);
+
+        void Cancel(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            _ = stop.CancelAsync();
+        }
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of the process.")]
-    private static async Task<int> RunAsync(string socket, string? scratch, int? parent, CancellationToken cancellationToken)
+    private static async Task<int> EndAsync(Func<Task<RunnerExit>> serve)
     {
         try
         {
-            await SqlWorkerServer.RunAsync(socket, scratch, parent, Console.Out, TimeProvider.System, cancellationToken);
-            return (int)RunnerExit.Done;
+            return (int)await serve();
         }
         catch (OperationCanceledException)
         {
@@ -34,6 +60,11 @@ internal static class SqlWorkerCommand
         {
             await Console.Error.WriteLineAsync($"{e.Diagnostic.Code.Id}: {e.Diagnostic.Message}");
             return (int)e.Diagnostic.Code.Exit;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        {
+            await Console.Error.WriteLineAsync($"{RunCodes.ScratchUnusable.Id}: {e.Message}");
+            return (int)RunCodes.ScratchUnusable.Exit;
         }
         catch (Exception e)
         {

@@ -6,6 +6,9 @@ public interface IWorkerProcess : IAsyncDisposable
     /// <summary>Why it was ended; null while it lives, and when it ended by itself.</summary>
     WorkerEnd? End { get; }
 
+    /// <summary>What it said of its end; null where it said nothing.</summary>
+    string? LastWords => null;
+
     /// <summary>Ends it now. The first reason given stays.</summary>
     void Kill(WorkerEnd why);
 

@@ -208,7 +208,7 @@ public sealed class SqlWorkerClient : ISqlWorker
     private async Task<SqlWorkerGoneException> GoneAsync(SqlLimits limits, Exception cause)
     {
         var end = await process.EndedAsync().ConfigureAwait(false);
-        var message = end switch
+        var message = process.LastWords ?? end switch
         {
             WorkerEnd.Deadline => $"the SQL ran longer than its deadline of {limits.Deadline.TotalSeconds:0.###} s",
             WorkerEnd.Memory => $"the SQL needed more than its {limits.MemoryBytes >> 20} MiB of memory",

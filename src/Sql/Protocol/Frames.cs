@@ -65,13 +65,19 @@ public enum FrameKind : byte
     /// <summary><see cref="FilterResult"/>.</summary>
     Filtered = 72,
 
-    /// <summary><see cref="WorkerFailure"/>: the worker could not answer; it is not to be used again.</summary>
+    /// <summary>A sidecar, to its guardian: the request in hand holds more than half of its memory; no JSON. What ends the worker without a word after this was the kernel.</summary>
+    Pressure = 73,
+
+    /// <summary><see cref="WorkerFailure"/>: the worker could not answer; it is not to be used again. To a guardian: why the worker ends now.</summary>
     Failed = 71,
 }
 
 /// <param name="Protocol">Newest version that the sender speaks; in the worker's answer the one agreed on.</param>
 /// <param name="Engine">Of the worker: DuckDB's version.</param>
-public sealed record Hello(int Protocol, int Oldest, string? Engine = null);
+/// <param name="Guardian">
+/// Of the client: this connection asks nothing. It is there for as long as the client is, and a worker in a container of its own serves while it has one and ends with it.
+/// </param>
+public sealed record Hello(int Protocol, int Oldest, string? Engine = null, bool? Guardian = null);
 
 public sealed record ParseRequest(string Sql, SqlLimits Limits);
 

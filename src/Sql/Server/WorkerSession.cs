@@ -22,8 +22,14 @@ public sealed class WorkerSession(FrameStream frames, IRequestHandler handler)
     /// <exception cref="WorkerProtocolException">The client does not speak the protocol.</exception>
     public async Task RunAsync(Action onGone, CancellationToken cancellationToken)
     {
-        if (!await ShakeHandsAsync(cancellationToken).ConfigureAwait(false))
-            return;
+        if (await ShakeHandsAsync(cancellationToken).ConfigureAwait(false) is not null)
+            await ServeAsync(onGone, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>After the handshake: one request after the other. False when the worker could not answer one and is not to be used again.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task<bool> ServeAsync(Action onGone, CancellationToken cancellationToken)
+    {
         next = frames.ReadAsync(cancellationToken);
         while (await next.ConfigureAwait(false) is { } request)
         {
@@ -34,32 +40,39 @@ public sealed class WorkerSession(FrameStream frames, IRequestHandler handler)
                 continue;
             }
 
-            if (!await AnswerAsync(request, onGone, cancellationToken).ConfigureAwait(false))
-                return;
+            if (await AnswerAsync(request, onGone, cancellationToken).ConfigureAwait(false) is not { } answer)
+                return true;
+            if (answer == FrameKind.Failed)
+                return false;
         }
+
+        return true;
     }
 
-    private async Task<bool> ShakeHandsAsync(CancellationToken cancellationToken)
+    /// <summary>The client's hello, answered; null when it closed before, or speaks no version of ours.</summary>
+    /// <exception cref="WorkerProtocolException">The client does not speak the protocol.</exception>
+    public async Task<Hello?> ShakeHandsAsync(CancellationToken cancellationToken)
     {
         var first = await frames.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (first is null)
-            return false;
+            return null;
         if (first.Kind != FrameKind.Hello)
             throw new WorkerProtocolException("the first frame is not a hello");
-        if (WorkerProtocol.Agree(first.Read(FrameJson.Default.Hello)) is not { } version)
+        var client = first.Read(FrameJson.Default.Hello);
+        if (WorkerProtocol.Agree(client) is not { } version)
         {
             var refusal = new WorkerFailure(WorkerEnd.Exited, $"the SQL worker speaks protocol {WorkerProtocol.Oldest} to {WorkerProtocol.Current}");
             await SendAsync(Frame.Of(first.Id, FrameKind.Failed, refusal, FrameJson.Default.WorkerFailure)).ConfigureAwait(false);
-            return false;
+            return null;
         }
 
         var hello = new Hello(version, WorkerProtocol.Oldest, handler.Engine);
         await SendAsync(Frame.Of(first.Id, FrameKind.Hello, hello, FrameJson.Default.Hello)).ConfigureAwait(false);
-        return true;
+        return client;
     }
 
-    /// <summary>Answers, while listening for a cancel or the end of the connection. False when the client is gone or out of order.</summary>
-    private async Task<bool> AnswerAsync(Frame request, Action onGone, CancellationToken cancellationToken)
+    /// <summary>Answers, while listening for a cancel or the end of the connection: the answer's kind, or null when the client is gone or out of order.</summary>
+    private async Task<FrameKind?> AnswerAsync(Frame request, Action onGone, CancellationToken cancellationToken)
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var answer = handler.AnswerAsync(request, SendAsync, cancel.Token);
@@ -72,15 +85,16 @@ public sealed class WorkerSession(FrameStream frames, IRequestHandler handler)
                 onGone();
                 await cancel.CancelAsync().ConfigureAwait(false);
                 await Task.WhenAny(answer).ConfigureAwait(false);
-                return false;
+                return null;
             }
 
             await cancel.CancelAsync().ConfigureAwait(false);
             next = frames.ReadAsync(cancellationToken);
         }
 
-        await SendAsync(await answer.ConfigureAwait(false)).ConfigureAwait(false);
-        return true;
+        var answered = await answer.ConfigureAwait(false);
+        await SendAsync(answered).ConfigureAwait(false);
+        return answered.Kind;
     }
 
     private Task SendAsync(Frame frame) => frames.WriteAsync(frame, CancellationToken.None);

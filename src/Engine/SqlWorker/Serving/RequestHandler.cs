@@ -14,10 +14,11 @@ public sealed class RequestHandler : IRequestHandler, IDisposable
     private readonly SqlThread thread = new();
 
     /// <param name="scratch">A folder of this process alone; every request gets one below it, which goes with the request.</param>
-    public RequestHandler(string scratch, TimeProvider time)
+    /// <param name="bounds">Holds requests to their bounds where nobody does so from outside; null: somebody does.</param>
+    public RequestHandler(string scratch, TimeProvider time, IRequestBounds? bounds = null)
     {
         this.time = time;
-        requests = new SqlRequests(scratch);
+        requests = new SqlRequests(scratch, bounds ?? NoRequestBounds.Instance);
         _ = thread.RunAsync(() =>
         {
             requests.Prepare();

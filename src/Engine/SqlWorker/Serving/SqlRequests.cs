@@ -10,7 +10,7 @@ using LakehouseOperator.Sql.Protocol;
 namespace LakehouseOperator.Engine.SqlWorker.Serving;
 
 /// <summary>What each kind of request does. Used from one thread, but for <see cref="Interrupt"/>.</summary>
-internal sealed class SqlRequests(string scratch) : IDisposable
+internal sealed class SqlRequests(string scratch, IRequestBounds bounds) : IDisposable
 {
     private readonly BindingSandbox binding = new(Path.Combine(scratch, "bind"));
     private Sandbox? next;
@@ -65,6 +65,7 @@ internal sealed class SqlRequests(string scratch) : IDisposable
         }
         finally
         {
+            bounds.End();
             current = null;
 
             // An interrupt may still be on its way to a request that was cancelled; it must not meet the next one.
@@ -96,27 +97,35 @@ internal sealed class SqlRequests(string scratch) : IDisposable
         static Task NoRows(Frame rows) => Task.CompletedTask;
     }
 
-    private static Frame Answer(RequestContext context, Frame request)
+    private Frame Answer(RequestContext context, Frame request)
     {
         var json = FrameJson.Default;
         switch (request.Kind)
         {
             case FrameKind.Parse:
-                return Frame.Of(request.Id, FrameKind.Parsed, Parse(context, request.Read(json.ParseRequest)), json.ParseResult);
+                var parse = request.Read(json.ParseRequest);
+                return Frame.Of(request.Id, FrameKind.Parsed, Parse(context, parse with { Limits = Within(parse.Limits) }), json.ParseResult);
             case FrameKind.Bind:
-                return Frame.Of(request.Id, FrameKind.Bound, Bind(context, request.Read(json.BindRequest)), json.BindResult);
+                var bind = request.Read(json.BindRequest);
+                return Frame.Of(request.Id, FrameKind.Bound, Bind(context, bind with { Limits = Within(bind.Limits) }), json.BindResult);
             case FrameKind.BindExpression:
-                return Frame.Of(request.Id, FrameKind.Bound, ExpressionRequest.Bind(context, request.Read(json.BindExpressionRequest)), json.BindResult);
+                var expression = request.Read(json.BindExpressionRequest);
+                return Frame.Of(request.Id, FrameKind.Bound, ExpressionRequest.Bind(context, expression with { Limits = Within(expression.Limits) }), json.BindResult);
             case FrameKind.Filters:
-                return Frame.Of(request.Id, FrameKind.Filtered, FilterRequests.Filters(context, request.Read(json.FilterRequest)), json.FilterResult);
+                var filters = request.Read(json.FilterRequest);
+                return Frame.Of(request.Id, FrameKind.Filtered, FilterRequests.Filters(context, filters with { Limits = Within(filters.Limits) }), json.FilterResult);
             case FrameKind.Run:
-                return Frame.Of(request.Id, FrameKind.Ran, RunRequests.Run(context, request.Read(json.RunRequest)), json.RunResult);
+                var run = request.Read(json.RunRequest);
+                return Frame.Of(request.Id, FrameKind.Ran, RunRequests.Run(context, run with { Limits = Within(run.Limits, run.Output.Directory) }), json.RunResult);
             case FrameKind.Query:
-                return Frame.Of(request.Id, FrameKind.RowsEnd, QueryRequests.Query(context, request.Id, request.Read(json.QueryRequest)), json.RowsEnd);
+                var query = request.Read(json.QueryRequest);
+                return Frame.Of(request.Id, FrameKind.RowsEnd, QueryRequests.Query(context, request.Id, query with { Limits = Within(query.Limits) }), json.RowsEnd);
             default:
                 throw new WorkerProtocolException($"a request of kind {request.Kind}");
         }
     }
+
+    private SqlLimits Within(SqlLimits limits, string? output = null) => bounds.Begin(limits, output);
 
     private static ParseResult Parse(RequestContext context, ParseRequest request)
     {

@@ -11,7 +11,7 @@ namespace LakehouseOperator.Engine.SqlWorker.Serving;
 /// <summary>The process <c>lakehouse-runner sql-worker</c>: listens on a Unix socket and answers one client after the other.</summary>
 public static class SqlWorkerServer
 {
-    private static readonly TimeSpan GoneGrace = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan GoneGrace = TimeSpan.FromSeconds(1);
 
     /// <param name="socketPath">In a folder that only this user may enter.</param>
     /// <param name="scratch">A folder of this process alone, for what it spills; made here. Null: <c>scratch</c> beside the socket.</param>
@@ -47,24 +47,30 @@ public static class SqlWorkerServer
 
     private static async Task ServeAsync(FrameStream frames, RequestHandler handler, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var last = new CancellationTokenSource();
-        await using var exit = last.Token.Register(static () => Libc.ExitNow(1)).ConfigureAwait(false);
+        ITimer? last = null;
         try
         {
             // Whoever asked is gone: a statement that does not heed its interrupt goes with the process.
-            await new WorkerSession(frames, handler).RunAsync(() => ExitAfter(last, time), cancellationToken).ConfigureAwait(false);
+            await new WorkerSession(frames, handler)
+                .RunAsync(() => last = time.CreateTimer(static _ => Libc.ExitNow(1), null, GoneGrace, Timeout.InfiniteTimeSpan), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is WorkerProtocolException or IOException or SocketException)
         {
             // A client that breaks the protocol or its connection has nobody to tell; the next one is served.
         }
+        finally
+        {
+            if (last is not null)
+                await last.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
-    private static RequestHandler Open(string scratch, TimeProvider time)
+    /// <exception cref="DiagnosticException"><see cref="RunCodes.LibraryUnusable"/>.</exception>
+    internal static RequestHandler Open(string scratch, TimeProvider time, IRequestBounds? bounds = null)
     {
         try
         {
-            return new RequestHandler(scratch, time);
+            return new RequestHandler(scratch, time, bounds);
         }
         catch (DuckDbLibraryException e)
         {
@@ -72,17 +78,14 @@ public static class SqlWorkerServer
         }
     }
 
-    private static void ExitAfter(CancellationTokenSource last, TimeProvider time) =>
-        _ = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), last, GoneGrace, Timeout.InfiniteTimeSpan);
-
-    private static bool IsWelcome(Socket socket, int? parent)
+    internal static bool IsWelcome(Socket socket, int? parent)
     {
         var peer = PeerCredentials.Of(socket);
         return peer.Uid == Libc.geteuid() && (parent is null || peer.Pid == parent);
     }
 
     /// <summary>No core file with rows in it, first to go when memory is short, and gone with the parent.</summary>
-    private static void Harden(int? parent)
+    internal static void Harden(int? parent)
     {
         _ = Libc.setrlimit(Libc.RlimitCore, new Libc.Rlimit(0, 0));
         try
