@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace LakehouseOperator.Redis;
 
 /// <summary>Who connects.</summary>
@@ -21,6 +23,9 @@ public sealed record RedisOptions
 
     /// <summary>What <c>CLIENT LIST</c> shows; without spaces.</summary>
     public string ClientName { get; init; } = "lakehouse";
+
+    /// <summary>Resolves a name and connects, for callers that do not let every address be connected to; what it throws other than a <see cref="SocketException"/> comes out as it is. Null: any.</summary>
+    public Func<string, int, CancellationToken, Task<Socket>>? Connect { get; init; }
 
     /// <summary>With TLS: certificates (PEM, any number) that are trusted instead of the system's. The host name is checked in any case.</summary>
     public string? CaBundle { get; init; }

@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Connections;
 using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Storage;
 using LakehouseOperator.Engine.Storage.S3;
@@ -35,9 +36,11 @@ public static class LakeLocations
 
     /// <param name="s3">Where the buckets are that layers lie in; nothing is asked of them yet.</param>
     /// <param name="secrets">Those that <paramref name="s3"/> names.</param>
-    public static Lake Open(IReadOnlyDictionary<string, string> locations, S3Plan? s3, ISecrets secrets, TimeProvider time, string? scratch = null)
+    /// <param name="guard">Where the store may not be; null: anywhere.</param>
+    public static Lake Open(
+        IReadOnlyDictionary<string, string> locations, S3Plan? s3, ISecrets secrets, TimeProvider time, string? scratch = null, ConnectGuard? guard = null)
     {
-        var connection = s3 is not null && locations.Values.Any(Layers.IsInBucket) ? S3Connection.Open(s3, secrets, time) : null;
+        var connection = s3 is not null && locations.Values.Any(Layers.IsInBucket) ? S3Connection.Open(s3, secrets, time, guard) : null;
         return new Lake(locations.ToDictionary(layer => layer.Key, layer => StoreFactory.Open(layer.Value, time, connection), StringComparer.Ordinal), time, scratch);
     }
 

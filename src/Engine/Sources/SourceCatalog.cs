@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Connections;
 using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Sources.Files;
 using LakehouseOperator.Engine.Sources.Generator;
@@ -10,11 +11,12 @@ namespace LakehouseOperator.Engine.Sources;
 public static class SourceCatalog
 {
     /// <exception cref="ArgumentException">No member is set; validation refuses that before.</exception>
-    public static ISource Create(SourceSpec spec, ISecrets secrets, TimeProvider time) => spec switch
+    /// <param name="guard">Where the source may not be; null: anywhere.</param>
+    public static ISource Create(SourceSpec spec, ISecrets secrets, TimeProvider time, ConnectGuard? guard = null) => spec switch
     {
         { Generator: { } generator } => new GeneratorSource(generator, time),
         { Files: { } files } => new FilesSource(files, time),
-        { RedisStreams: { } redis } => new RedisStreamsSource(redis, secrets, time),
+        { RedisStreams: { } redis } => new RedisStreamsSource(redis, secrets, time, guard),
         _ => throw new ArgumentException("the source has no member", nameof(spec)),
     };
 }

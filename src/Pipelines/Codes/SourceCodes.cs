@@ -77,6 +77,10 @@ public static class SourceCodes
     public static readonly ErrorCode SourceUnsupported =
         new("LH3031", "the source is of a version that is not supported", RunnerExit.Source);
 
+    /// <summary>Only a change of the spec helps.</summary>
+    public static readonly ErrorCode AddressRefused =
+        new("LH3032", "the source's address is one that runs in pods may not connect to", RunnerExit.Invalid);
+
     public static readonly ErrorCode ShapeChanged =
         new("LH3021", "the declared columns do not fit the table as it is", RunnerExit.Invalid);
 }

@@ -20,6 +20,7 @@ public static class TableCodes
     public static readonly ErrorCode ClockSkewed = new("LH4014", "This machine's clock and the store's differ too much", RunnerExit.Store);
     public static readonly ErrorCode ReadDamaged = new("LH4015", "What was read is not what was written", RunnerExit.Store);
     public static readonly ErrorCode CredentialsMissing = new("LH4016", "The environment gives no identity for the store", RunnerExit.Store);
+    public static readonly ErrorCode AddressRefused = new("LH4017", "The store's address is one that runs in pods may not connect to", RunnerExit.Invalid);
 
     public static readonly ErrorCode LogDamaged = new("LH4101", "The table's log is damaged", RunnerExit.Store);
     public static readonly ErrorCode UnsupportedFeature = new("LH4102", "The table needs a feature that is not supported", RunnerExit.Invalid);
@@ -33,4 +34,5 @@ public static class TableCodes
     public static readonly ErrorCode StagedTooOld = new("LH4204", "The staged files are too old to commit", RunnerExit.Store);
     public static readonly ErrorCode SchemaChange = new("LH4205", "The change does not fit the table's schema", RunnerExit.Invalid);
     public static readonly ErrorCode CommitContended = new("LH4206", "The commit found no gap between other commits", RunnerExit.Store);
+    public static readonly ErrorCode TableDropped = new("LH4207", "The table is being dropped", RunnerExit.Store);
 }

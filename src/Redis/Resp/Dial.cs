@@ -11,20 +11,36 @@ internal static class Dial
 {
     public static async Task<Stream> OpenAsync(RedisAddress address, RedisOptions options, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            socket = await (options.Connect ?? ConnectAsync)(address.Host, address.Port, cancellationToken).ConfigureAwait(false);
+            socket.NoDelay = true;
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
-            await socket.ConnectAsync(address.Host, address.Port, cancellationToken).ConfigureAwait(false);
             var stream = new NetworkStream(socket, ownsSocket: true);
             return address.Tls ? await SecureAsync(stream, address, options, cancellationToken).ConfigureAwait(false) : stream;
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
                 ? new RedisConnectionException(RedisConnectionFault.UnknownHost, $"{address}: the name {address.Host} is not known", e)
                 : new RedisConnectionException(RedisConnectionFault.Refused, $"{address}: {e.Message}", e);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
+            return socket;
         }
         catch
         {

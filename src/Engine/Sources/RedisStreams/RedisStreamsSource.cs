@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Connections;
 using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
@@ -20,11 +21,13 @@ public sealed class RedisStreamsSource : ISource
     private readonly ISecrets secrets;
     private readonly RedisAddress address;
     private readonly TimeProvider time;
+    private readonly ConnectGuard? guard;
     private readonly RedisSession session;
 
     /// <exception cref="DiagnosticException"><see cref="SourceCodes.SourceUnreachable"/>: the URL is none; validation refuses that before.</exception>
-    public RedisStreamsSource(RedisStreamsSourceSpec spec, ISecrets secrets, TimeProvider time)
+    public RedisStreamsSource(RedisStreamsSourceSpec spec, ISecrets secrets, TimeProvider time, ConnectGuard? guard = null)
     {
+        this.guard = guard;
         this.spec = spec;
         this.secrets = secrets;
         this.time = time;
@@ -72,6 +75,7 @@ public sealed class RedisStreamsSource : ISource
         var options = RedisOptions.Default with
         {
             MaxEntryBytes = MaxEntryBytes,
+            Connect = guard is null ? null : (host, port, stop) => guard.ConnectAsync(host, port, SourceCodes.AddressRefused, Field + ".url", stop),
             CaBundle = spec.CaSecretRef is { } authority ? secrets.Read(authority.Name, authority.Key, Field + ".caSecretRef") : null,
         };
         return RedisConnection.ConnectAsync(address, credentials, options, time, cancellationToken);

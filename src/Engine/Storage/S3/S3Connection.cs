@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net.Security;
+using System.Net.Sockets;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 using Amazon.S3;
+using LakehouseOperator.Engine.Connections;
 using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
@@ -26,14 +28,14 @@ public sealed class S3Connection : IDisposable
     private readonly Lock gate = new();
     private AmazonS3Client? client;
 
-    internal S3Connection(S3Plan plan, ISecrets secrets, TimeProvider time, Random random, S3Tuning tuning)
+    internal S3Connection(S3Plan plan, ISecrets secrets, TimeProvider time, Random random, S3Tuning tuning, ConnectGuard? guard = null)
     {
         this.plan = plan;
         this.random = random;
         Time = time;
         Tuning = tuning;
         secret = plan.Credentials is { } named ? new S3Credentials(named, secrets) : null;
-        http = new S3HttpClients(() => S3Trust.Of(plan.Ca, secrets), time, tuning);
+        http = new S3HttpClients(() => S3Trust.Of(plan.Ca, secrets), time, tuning, guard);
         Transfers = new SemaphoreSlim(tuning.Transfers);
     }
 
@@ -63,8 +65,9 @@ public sealed class S3Connection : IDisposable
 
     internal string CredentialsName => secret is null ? "the identity that the environment gives" : $"Secret \"{secret.Secret}\"";
 
-    public static S3Connection Open(S3Plan plan, ISecrets secrets, TimeProvider time) =>
-        new(plan, secrets, time, new Random(HashCode.Combine(Environment.ProcessId, time.GetTimestamp())), S3Tuning.Default);
+    /// <param name="guard">Where the store may not be; null: anywhere. The SDK asks for an ambient identity over connections of its own.</param>
+    public static S3Connection Open(S3Plan plan, ISecrets secrets, TimeProvider time, ConnectGuard? guard = null) =>
+        new(plan, secrets, time, new Random(HashCode.Combine(Environment.ProcessId, time.GetTimestamp())), S3Tuning.Default, guard);
 
     public void Dispose()
     {
@@ -217,7 +220,7 @@ public sealed class S3Connection : IDisposable
 }
 
 /// <summary>One pool of connections for all requests, and the store's time by its answers.</summary>
-internal sealed class S3HttpClients(Func<S3Trust> trust, TimeProvider time, S3Tuning tuning) : HttpClientFactory, IDisposable
+internal sealed class S3HttpClients(Func<S3Trust> trust, TimeProvider time, S3Tuning tuning, ConnectGuard? guard) : HttpClientFactory, IDisposable
 {
     private readonly Lock gate = new();
     private HttpClient? client;
@@ -258,11 +261,23 @@ internal sealed class S3HttpClients(Func<S3Trust> trust, TimeProvider time, S3Tu
                 PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 UseCookies = false,
+
+                // A proxy would connect where we do not look.
+                UseProxy = guard is null,
+                ConnectCallback = guard is null ? null : ConnectAsync,
                 SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = trust.Accepts },
             }))
     {
         Timeout = Timeout.InfiniteTimeSpan, // every request has a deadline of its own
     };
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = await guard!.ConnectAsync(
+            context.DnsEndPoint.Host, context.DnsEndPoint.Port, TableCodes.AddressRefused, "spec.storage.s3.endpoint", cancellationToken);
+        socket.NoDelay = true;
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 
     private sealed class Courier(S3HttpClients owner, HttpMessageHandler inner) : DelegatingHandler(inner)
     {

@@ -13,7 +13,7 @@ internal static class S3Errors
     /// <param name="place">What was asked for: <c>s3://bucket/key</c>.</param>
     public static DiagnosticException From(Exception failure, S3Connection connection, string bucket, string place) => failure switch
     {
-        DiagnosticException known => known,
+        _ when S3Failures.Refusal(failure) is { } refusal => refusal,
         AmazonServiceException answer when answer.StatusCode != default => FromAnswer(answer, connection, bucket, place),
         S3BodyException => new(TableCodes.ReadDamaged, $"{place}: {failure.Message}", "run it again; if it stays, compare the object with a copy, and look at what lies between here and the store", failure),
         HttpRequestException { InnerException: AuthenticationException } or AuthenticationException => new(

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Authentication;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Engine.Storage.S3;
 
@@ -23,6 +24,7 @@ internal static class S3Failures
 {
     public static S3Failure Of(Exception failure) => failure switch
     {
+        _ when Refusal(failure) is not null => S3Failure.Final,
         AmazonServiceException answer when answer.StatusCode != default => Of(answer),
         S3BodyException => S3Failure.Passing,
         HttpRequestException { InnerException: AuthenticationException } => S3Failure.Final,
@@ -32,6 +34,18 @@ internal static class S3Failures
         AmazonServiceException => S3Failure.Passing, // an answer that is not S3's, such as a proxy's page
         _ => S3Failure.Final,
     };
+
+    /// <summary>Of ours, from within the SDK: an address that may not be connected to.</summary>
+    public static DiagnosticException? Refusal(Exception? failure)
+    {
+        for (; failure is not null; failure = failure.InnerException)
+        {
+            if (failure is DiagnosticException known)
+                return known;
+        }
+
+        return null;
+    }
 
     public static bool IsStatus(Exception failure, HttpStatusCode status) => failure is AmazonServiceException answer && answer.StatusCode == status;
 
