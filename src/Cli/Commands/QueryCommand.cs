@@ -56,7 +56,7 @@ internal static class QueryCommand
             var parsed = await worker.ParseAsync(sql, cancellationToken);
             if (parsed.Error is { } refused)
                 throw At(sql, refused);
-            var budget = new RunScratchBudget(scratch.Folder("in"), Pipelines.Plans.Defaults.ScratchBytes);
+            var budget = new RunScratchBudget(scratch.Folder(ScratchPart.In), Pipelines.Plans.Defaults.ScratchBytes);
             var inputs = await InputPruning.PruneAsync(worker, sql, await ResolveAsync(lake, sql, parsed.Inputs, cancellationToken), cancellationToken);
             var tables = await TableStaging.StageAsync(inputs, budget, cancellationToken);
             var limits = new SqlLimits(Longest, Machine.MemoryOfOne(1), Pipelines.Plans.Defaults.ScratchBytes, Machine.Cores);

@@ -3,7 +3,9 @@ using LakehouseOperator.DuckDb;
 using LakehouseOperator.Engine.Ingest.Parsing;
 using LakehouseOperator.Engine.Ingest.Parsing.Columnar;
 using LakehouseOperator.Engine.Ingest.Parsing.Quarantine;
+using LakehouseOperator.Engine.Runs;
 using LakehouseOperator.Engine.Sources;
+using LakehouseOperator.Engine.Storage.Folders;
 using LakehouseOperator.Engine.Tables.Writing;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
@@ -28,11 +30,11 @@ internal sealed class BatchStaging : IDisposable
     private readonly IngestedTableSpec table;
     private readonly RowGate? gate;
     private readonly RunPlan plan;
-    private readonly string scratch;
+    private readonly RunScratch scratch;
     private readonly TimeProvider time;
     private RecordParse? parse;
 
-    public BatchStaging(IngestionDatabase database, IngestedTableSpec table, IngestedShape shape, RowGate? gate, RunPlan plan, string scratch, TimeProvider time)
+    public BatchStaging(IngestionDatabase database, IngestedTableSpec table, IngestedShape shape, RowGate? gate, RunPlan plan, RunScratch scratch, TimeProvider time)
     {
         this.table = table;
         this.database = database;
@@ -57,12 +59,12 @@ internal sealed class BatchStaging : IDisposable
 
     private async Task<StagedBatch> StageNextAsync(BatchContent content, string source)
     {
-        var folder = Path.Combine(scratch, $"batch-{Guid.NewGuid():n}");
+        // Where a gate judges the rows, the worker has to see them.
+        var folder = scratch.Folder(gate is null ? ScratchPart.Own : ScratchPart.In);
         var ingestedAt = new DateTimeOffset(time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
         var staged = new StagedBatch([], [], ingestedAt, folder);
         try
         {
-            Directory.CreateDirectory(folder);
             staged = await OnThreadOfItsOwn(() => content switch
             {
                 BatchContent.JsonRecords json => StageRecords(staged, json.Feed, source),
@@ -71,13 +73,21 @@ internal sealed class BatchStaging : IDisposable
             });
             if (gate is null || staged.Rows.Count == 0)
                 return staged;
-            var failed = await gate.JudgeAsync(staged.Rows, Folder(staged, "judged"), CancellationToken.None);
-            return await OnThreadOfItsOwn(() => Split(staged, failed, source));
+            var judged = scratch.Folder(ScratchPart.Out);
+            try
+            {
+                var failed = await gate.JudgeAsync(staged.Rows, judged, CancellationToken.None);
+                return await OnThreadOfItsOwn(() => Split(staged, failed, source));
+            }
+            finally
+            {
+                ClaimedFolder.TryRemove(judged);
+            }
         }
         catch (DuckDbException e)
         {
             staged.Dispose();
-            if (IngestionDatabase.LimitOf(e, scratch) is { } limit)
+            if (IngestionDatabase.LimitOf(e, scratch.Path) is { } limit)
                 throw limit;
             throw;
         }

@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Connections;
 using LakehouseOperator.Engine.Runs;
 using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Sources;
@@ -25,12 +26,14 @@ public static class IngestionRun
     /// noticed. A drain that was stopped before its end has not succeeded, and reports <see cref="RunCodes.Interrupted"/>.
     /// </summary>
     /// <param name="workers">Judge the rows of tables with gates; not used for others.</param>
-    /// <param name="scratch">An existing folder for staged files, outside the lake; what a run leaves there is removed by the caller.</param>
+    /// <param name="scratch">For staged files, outside the lake; what a run leaves there is removed by the caller.</param>
+    /// <param name="progress">Of a stream, also told how to ask for what it has done so far (<see cref="IRunProgress.Running"/>).</param>
     /// <param name="log">Told of defects, whose report says little.</param>
+    /// <param name="guard">Where the source may not be; null: anywhere.</param>
     /// <returns>What the source or the tables refuse is the report's error and never thrown.</returns>
     public static async Task<RunReport> RunAsync(
-        RunPlan plan, Lake lake, ISqlWorkerPool workers, string scratch, TimeProvider time, IRunProgress progress, CancellationToken stop, ILogger? log = null,
-        ISecrets? secrets = null)
+        RunPlan plan, Lake lake, ISqlWorkerPool workers, RunScratch scratch, TimeProvider time, IRunProgress progress, CancellationToken stop, ILogger? log = null,
+        ISecrets? secrets = null, ConnectGuard? guard = null)
     {
         var started = time.GetUtcNow();
         var tally = new RunTally(plan.Resource, progress, time);
@@ -39,9 +42,11 @@ public static class IngestionRun
         try
         {
             var ingestion = plan.Ingestion ?? throw new ArgumentException("the plan is no ingestion's", nameof(plan));
-            using var database = new IngestionDatabase(plan.Limits, scratch);
-            await using var source = SourceCatalog.Create(ingestion.Source, secrets ?? NoSecrets.Instance, time);
+            using var database = new IngestionDatabase(plan.Limits, scratch.Path);
+            await using var source = SourceCatalog.Create(ingestion.Source, secrets ?? NoSecrets.Instance, time, guard);
             tables.AddRange(ingestion.Tables.Select(table => new TableIngestion(plan, table, source, lake, workers, database, scratch, time, tally)));
+            if (!ingestion.Drain)
+                progress.Running(plan.Resource, () => Present(plan, tables, tally, started, time));
             var ends = await Task.WhenAll(tables.Select(table => ingestion.Drain || tables.Count == 1
                 ? RunTableAsync(table, stop)
                 : StreamTableAsync(table, tally, time, stop)));
@@ -74,6 +79,21 @@ public static class IngestionRun
             RowsRead: tally.Read,
             RowsWritten: tally.Written);
     }
+
+    /// <summary>What the run has done so far; its error is what it waits for to pass, or has noticed and gone on.</summary>
+    private static RunReport Present(RunPlan plan, List<TableIngestion> tables, RunTally tally, DateTimeOffset started, TimeProvider time) => new(
+        plan.Protocol,
+        plan.RunId,
+        plan.Kind,
+        plan.Namespace,
+        plan.Name,
+        RunResult.Running,
+        started,
+        time.GetUtcNow(),
+        (tables.Select(static table => table.Trouble).FirstOrDefault(static trouble => trouble is not null) ?? tally.FirstError) is { } trouble ? RunFailures.Describe(trouble) : null,
+        Tables: [.. tables.Select(static table => table.Report()).OfType<TableReport>()],
+        RowsRead: tally.Read,
+        RowsWritten: tally.Written);
 
     private static async Task<Exception?> RunTableAsync(TableIngestion table, CancellationToken stop)
     {
@@ -111,12 +131,15 @@ public static class IngestionRun
             {
                 if (end is DiagnosticException { Diagnostic: var final })
                     tally.Notice(final);
+                table.Trouble = (end as DiagnosticException)?.Diagnostic ?? new Diagnostic(BugCodes.Unhandled, DiagnosticSeverity.Error, $"{end.GetType().Name} where none was expected");
                 return end;
             }
 
             attempt = time.GetElapsedTime(began) > Attempts.LongestBackoff ? 1 : attempt;
             var wait = Attempts.Backoff(attempt);
-            tally.Notice(why with { Severity = DiagnosticSeverity.Warning, Message = $"{why.Message}; tried again in {wait.TotalSeconds:0} s" });
+            var trouble = why with { Severity = DiagnosticSeverity.Warning, Message = $"{why.Message}; tried again in {wait.TotalSeconds:0} s" };
+            table.Trouble = trouble;
+            tally.Notice(trouble);
             await Task.Delay(wait, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

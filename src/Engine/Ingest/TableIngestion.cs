@@ -13,17 +13,25 @@ namespace LakehouseOperator.Engine.Ingest;
 
 /// <summary>One stream on its way into one table, batch after batch.</summary>
 internal sealed class TableIngestion(
-    RunPlan plan, IngestedTableSpec table, ISource source, Lake lake, ISqlWorkerPool workers, IngestionDatabase database, string scratch, TimeProvider time, RunTally tally)
+    RunPlan plan, IngestedTableSpec table, ISource source, Lake lake, ISqlWorkerPool workers, IngestionDatabase database, RunScratch scratch, TimeProvider time, RunTally tally)
 {
     private readonly TableName name = TableName.Parse(table.Name);
     private TableCommits? commits;
     private long rowsAdded;
-    private DateTimeOffset? lastCommit;
-    private ISourceStream? open;
-    private SourceLag lag = new(null, null);
+    private volatile Moment? lastCommit;
+    private volatile ISourceStream? open;
+    private volatile SourceLag lag = new(null, null);
+    private volatile Diagnostic? trouble;
 
     /// <summary>Whether the stream was read up to its end.</summary>
     public bool IsDrained { get; private set; }
+
+    /// <summary>What keeps the stream from being read, while it is waited for to pass or for good; null while it is read.</summary>
+    public Diagnostic? Trouble
+    {
+        get => trouble;
+        set => trouble = value;
+    }
 
     /// <summary>Ends when the stream is drained, or when <paramref name="stop"/> is cancelled and the commit in hand is done.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -39,6 +47,7 @@ internal sealed class TableIngestion(
         await using var stream = await source.OpenAsync(opening, stop);
         var bounds = new BatchBounds(Math.Max(1, ingestion.CommitRows), Math.Max(1, ingestion.CommitBytes), ingestion.CommitInterval);
         open = stream;
+        trouble = null;
         tally.Stage(RunStage.Reading);
         while (!stop.IsCancellationRequested)
         {
@@ -57,7 +66,7 @@ internal sealed class TableIngestion(
         open = null;
     }
 
-    /// <summary>Null where there is no table.</summary>
+    /// <summary>As of now, from any thread; null where there is no table.</summary>
     public TableReport? Report() => Report((open?.Lag()) ?? lag);
 
     private TableReport? Report(SourceLag now) => commits?.Snapshot is not { } snapshot ? null : new TableReport(
@@ -68,7 +77,7 @@ internal sealed class TableIngestion(
         snapshot.Rows,
         rowsAdded,
         commits.Side?.Rows ?? 0,
-        lastCommit ?? snapshot.Timestamp,
+        lastCommit?.At ?? snapshot.Timestamp,
         Watermark.Read(snapshot)?.Max,
         now.Records,
         now.Age is { } age ? Math.Max(0, age.TotalSeconds) : null);
@@ -86,7 +95,7 @@ internal sealed class TableIngestion(
             RequireWhole(staged, end);
             tally.Stage(RunStage.Committing);
             var result = await commits!.CommitAsync(staged, end, CancellationToken.None);
-            lastCommit = result.Snapshot.Timestamp;
+            lastCommit = new Moment(result.Snapshot.Timestamp);
             rowsAdded += staged.RowCount;
             tally.Committed(name, result.Version, staged.RowCount, end.Records);
             await stream.AcknowledgeAsync(end, CancellationToken.None);
@@ -117,4 +126,7 @@ internal sealed class TableIngestion(
                 RunFailures.BugReport);
         }
     }
+
+    /// <summary>An instant that is seen whole by other threads.</summary>
+    private sealed record Moment(DateTimeOffset At);
 }

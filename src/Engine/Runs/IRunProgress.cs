@@ -1,5 +1,6 @@
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Reports;
 
 namespace LakehouseOperator.Engine.Runs;
 
@@ -22,6 +23,11 @@ public interface IRunProgress
 
     /// <summary>A commit landed.</summary>
     void Committed(ResourceId resource, TableName table, long version, long rowsAdded);
+
+    /// <summary>The run goes on until it is stopped, and can be asked from any thread what it has done so far; after its end, what it had done.</summary>
+    void Running(ResourceId resource, Func<RunReport> present)
+    {
+    }
 
     /// <summary>Something that a person should know and that does not end the run, such as a file that is left for later.</summary>
     void Noticed(ResourceId resource, Diagnostic diagnostic)

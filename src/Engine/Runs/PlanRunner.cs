@@ -44,14 +44,17 @@ public static class PlanRunner
             return Failed(e);
         }
 
-        RunReport Failed(Exception e) => new(
-            plan.Protocol, plan.RunId, plan.Kind, plan.Namespace, plan.Name, RunResult.Failed, started, context.Time.GetUtcNow(), RunFailures.Describe(e));
+        RunReport Failed(Exception e) => Failure(plan, e, started, context.Time);
     }
+
+    /// <summary>The report of a run that an exception ended.</summary>
+    public static RunReport Failure(RunPlan plan, Exception exception, DateTimeOffset started, TimeProvider time) => new(
+        plan.Protocol, plan.RunId, plan.Kind, plan.Namespace, plan.Name, RunResult.Failed, started, time.GetUtcNow(), RunFailures.Describe(exception));
 
     private static Task<RunReport> ExecuteAsync(RunPlan plan, RunContext context, RunScratch scratch, CancellationToken cancellationToken) => plan.Kind switch
     {
         ResourceKind.Ingestion => IngestionRun.RunAsync(
-            plan, context.Lake, context.Workers, scratch.Path, context.Time, context.Progress, cancellationToken, context.Log, context.Secrets),
+            plan, context.Lake, context.Workers, scratch, context.Time, context.Progress, cancellationToken, context.Log, context.Secrets, context.Guard),
         ResourceKind.Transformation => new TransformationRun(plan, context, scratch).ExecuteAsync(cancellationToken),
         ResourceKind.QualityCheck => new QualityCheckRun(plan, context, scratch).ExecuteAsync(cancellationToken),
         _ => throw new DiagnosticException(RunCodes.PlanUnreadable, $"a {plan.Kind} is not run", "use a runner of the version that wrote the plan"),

@@ -24,7 +24,7 @@ public sealed class QualityCheckRun(RunPlan plan, RunContext context, RunScratch
             ?? throw new DiagnosticException(RunCodes.InputMissing, $"{spec.Table} does not exist yet", "run what writes it first");
 
         context.Progress.Stage(plan.Resource, RunStage.Staging);
-        var staging = new RunScratchBudget(scratch.Folder("in"), plan.Limits.ScratchBytes);
+        var staging = new RunScratchBudget(scratch.Folder(ScratchPart.In), plan.Limits.ScratchBytes, scratch.IsApart);
         var subject = await TableStaging.StageAsync([new PinnedTable(table, snapshot)], staging, cancellationToken);
         var checks = NamedCheck.Of(plan.Name, spec.Checks);
         var references = await GateAudit.ReferencesAsync(context.Lake, checks, name, staging, cancellationToken);

@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Connections;
 using LakehouseOperator.Engine.Secrets;
 using LakehouseOperator.Engine.Tables;
 using LakehouseOperator.Sql;
@@ -10,6 +11,9 @@ public sealed record RunContext(
     Lake Lake, ISqlWorkerPool Workers, ScratchRoot Scratch, TimeProvider Time, IRunProgress Progress, ILogger Log)
 {
     public ISecrets Secrets { get; init; } = NoSecrets.Instance;
+
+    /// <summary>Where runs may not connect to; null: anywhere. The lake was opened with it, too.</summary>
+    public ConnectGuard? Guard { get; init; }
 }
 
 /// <summary>For those who do not watch.</summary>

@@ -55,7 +55,7 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
             return Report(RunResult.UpToDate, inputs, [TableOf(published, 0)]) with { Consumed = consumed };
 
         context.Progress.Stage(plan.Resource, RunStage.Staging);
-        var staging = new RunScratchBudget(scratch.Folder("in"), plan.Limits.ScratchBytes);
+        var staging = new RunScratchBudget(scratch.Folder(ScratchPart.In), plan.Limits.ScratchBytes, scratch.IsApart);
         StagedOutput staged;
         IReadOnlyList<CheckResult> checks;
         inputs = await PruneAsync(inputs, cancellationToken);
@@ -64,7 +64,7 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
         await using (worker)
         {
             context.Progress.Stage(plan.Resource, RunStage.Running);
-            staged = await StagedOutput.WriteAsync(worker, plan, tables, scratch.Folder("out"), cancellationToken);
+            staged = await StagedOutput.WriteAsync(worker, plan, tables, scratch.Folder(ScratchPart.Out), cancellationToken);
             context.Progress.Rows(plan.Resource, staged.Rows);
             checks = await GateAudit.JudgeAsync(worker, plan, context, staged, staging, cancellationToken);
         }

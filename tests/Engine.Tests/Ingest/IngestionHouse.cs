@@ -62,7 +62,7 @@ internal sealed class IngestionHouse : IDisposable
     public ISqlWorkerPool Workers { get; init; } = NoWorkers.Instance;
 
     public Task<RunReport> RunAsync(RunPlan plan, CancellationToken stop = default, Lake? lake = null, Secrets.ISecrets? secrets = null) =>
-        IngestionRun.RunAsync(plan, lake ?? Lake, Workers, Scratch, Time, new Listener(Notices), stop, new Defects(), secrets);
+        IngestionRun.RunAsync(plan, lake ?? Lake, Workers, new RunScratch(Scratch), Time, new Listener(Notices), stop, new Defects(), secrets);
 
     public async Task<Snapshot?> SnapshotAsync(string table) =>
         await OpenLake().Table(TableName.Parse(table)).ReadSnapshotAsync(null, CancellationToken.None);

@@ -9,7 +9,7 @@ public sealed class ScratchTests
     {
         using var folder = new TemporaryFolder();
         using var living = ScratchRoot.Open(folder.Path);
-        var held = living.ForRun().Folder("in");
+        var held = living.ForRun().Folder(ScratchPart.In);
         var left = folder["lh-run-0123456789ab"];
         Directory.CreateDirectory(Path.Combine(left, "1", "in-1"));
         File.WriteAllText(left + ".lock", "");
@@ -34,7 +34,8 @@ public sealed class ScratchTests
                 run = scratch.Path;
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(root.Path));
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(run));
-                Assert.NotEqual(scratch.Folder("out"), scratch.Folder("out"));
+                Assert.NotEqual(scratch.Folder(ScratchPart.Out), scratch.Folder(ScratchPart.Out));
+                Assert.False(scratch.IsApart);
             }
 
             Assert.False(Directory.Exists(run));
@@ -73,5 +74,28 @@ public sealed class ScratchTests
         ScratchRoot.Open(folder.Path).Dispose();
         Assert.Equal(others.Order(StringComparer.Ordinal), Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(others, other => Assert.True(File.Exists(Path.Combine(folder[Path.GetFileNameWithoutExtension(other)], "file"))));
+    }
+
+    [Theory]
+    [InlineData("in", "out")]
+    [InlineData]
+    public void A_pods_scratch_keeps_apart_what_the_worker_reads_what_it_writes_and_what_is_none_of_its_business(params string[] volumes)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var volume in volumes.Append("own"))
+            Directory.CreateDirectory(folder[volume]);
+        Directory.CreateDirectory(Path.Combine(folder["own"], "lh-run-0123456789ab"));
+        File.WriteAllText(Path.Combine(folder["own"], "lh-run-0123456789ab.lock"), "");
+        using (var root = ScratchRoot.Open(folder.Path))
+        {
+            using var run = root.ForRun();
+            string Volume(ScratchPart part) => Path.GetRelativePath(folder.Path, run.Folder(part)).Split('/')[0];
+            Assert.Equal(volumes.Length > 0 ? ["in", "out", "own"] : ["own", "own", "own"], new[] { ScratchPart.In, ScratchPart.Out, ScratchPart.Own }.Select(Volume));
+            Assert.Equal(volumes.Length > 0, run.IsApart);
+            Assert.StartsWith(folder["own"], root.Path, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(volumes.Append("own").Order(StringComparer.Ordinal), Directory.EnumerateFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.All(volumes.Append("own"), volume => Assert.Empty(Directory.EnumerateFileSystemEntries(folder[volume])));
     }
 }
