@@ -51,8 +51,10 @@ internal sealed class NamespaceReconciler(
         var intents = Deciding.All(seen, judgement, memory, runner);
         var setback = await executor.ExecuteAsync(ns, intents, memory, cancellationToken);
         ForgetReports(seen);
-        var again = RunActs.Earliest(setback, RunActs.Earliest([.. intents.Select(intent => intent.Again)]));
-        return again is not { } at ? ReconcileResult.Done : ReconcileResult.RequeueAfter(at > time.GetUtcNow() ? at - time.GetUtcNow() : TimeSpan.FromMilliseconds(1));
+
+        // What has come to pass was looked at just now; to come back for it would be to come back for ever.
+        var again = RunActs.Earliest(setback, RunActs.Earliest([.. intents.Select(intent => intent.Again).Where(at => at > seen.Now)]));
+        return again is not { } next ? ReconcileResult.Done : ReconcileResult.RequeueAfter(next - seen.Now);
     }
 
     /// <summary>Of runs of this namespace whose Job or Deployment is gone.</summary>
