@@ -19,6 +19,9 @@ internal sealed class NamespaceReconciler(
     /// <summary>A change that shows brings the namespace back; this is for the one that does not.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>A schedule may come next in a year; timers do not reach that far.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan JudgeAgain = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, NamespaceMemory> memories = new(StringComparer.Ordinal);
@@ -54,7 +57,7 @@ internal sealed class NamespaceReconciler(
 
         // What has come to pass was looked at just now; to come back for it would be to come back for ever.
         var again = RunActs.Earliest(setback, RunActs.Earliest([.. intents.Select(intent => intent.Again).Where(at => at > seen.Now)]));
-        return again is not { } next ? ReconcileResult.Done : ReconcileResult.RequeueAfter(next - seen.Now);
+        return again is not { } next ? ReconcileResult.Done : ReconcileResult.RequeueAfter(next - seen.Now < LongestRest ? next - seen.Now : LongestRest);
     }
 
     /// <summary>Of runs of this namespace whose Job or Deployment is gone.</summary>
