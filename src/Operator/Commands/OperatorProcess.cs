@@ -12,6 +12,7 @@ using LakehouseOperator.Operator.Reconciling;
 using LakehouseOperator.Operator.Reports;
 using LakehouseOperator.Operator.Telemetry;
 using LakehouseOperator.Operator.Watching;
+using LakehouseOperator.Sql;
 using LakehouseOperator.Sql.Client;
 using Microsoft.Extensions.Logging;
 
@@ -108,6 +109,7 @@ internal static class OperatorProcess
             cache.RunAsync(stop.Token),
             election is null ? LeadAsync(stop.Token) : election.RunAsync(LeadAsync, stop.Token),
             ListenForDeafnessAsync(cache, time, log, stop.Token),
+            HoldWorkerAsync(workers, time, stop.Token),
         };
 
         // The first that ends ends all: what is left would run on without it.
@@ -117,6 +119,24 @@ internal static class OperatorProcess
         await web.StopAsync(CancellationToken.None);
         await first;
         return cancellationToken.IsCancellationRequested ? 0 : 1;
+    }
+
+    /// <summary>A worker that nobody holds ends itself; one that was started anew is taken hold of again, so that it is there when it is asked.</summary>
+    private static async Task HoldWorkerAsync(SidecarSqlWorkerPool workers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(HealthPeriod, time);
+        do
+        {
+            try
+            {
+                await workers.OpenAsync(cancellationToken);
+            }
+            catch (SqlWorkerGoneException)
+            {
+                // Whoever asks it hears of it.
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     /// <summary>A watch that is out of touch for long ends the process: an operator that is up and deaf is worse than one that is down.</summary>
