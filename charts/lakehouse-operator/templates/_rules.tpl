@@ -3,15 +3,11 @@
 # what is declared; patch is for finalizers
 - apiGroups: ["lakehouse.dev"]
   resources: [lakehouses, ingestions, transformations, qualitychecks]
-  verbs: [get, list, watch, patch]
+  verbs: [list, watch, patch]
 # what is told
 - apiGroups: ["lakehouse.dev"]
   resources: [lakehouses/status, ingestions/status, transformations/status, qualitychecks/status]
   verbs: [patch]
-# children that name their owner as blocking its deletion
-- apiGroups: ["lakehouse.dev"]
-  resources: [lakehouses/finalizers, ingestions/finalizers, transformations/finalizers, qualitychecks/finalizers]
-  verbs: [update]
 # runs
 - apiGroups: ["batch"]
   resources: [jobs]
@@ -20,10 +16,10 @@
 - apiGroups: ["apps"]
   resources: [deployments]
   verbs: [get, list, watch, create, patch, delete]
-# what pods may reach
+# what pods may reach; they go with their Lakehouse
 - apiGroups: ["networking.k8s.io"]
   resources: [networkpolicies]
-  verbs: [get, list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, patch]
 # plans of runs
 - apiGroups: [""]
   resources: [configmaps]
@@ -35,7 +31,7 @@
 # what people are told
 - apiGroups: [""]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [create]
 {{- end }}
 {{- define "lakehouse-operator.clusterRules" -}}
 # who posts a report

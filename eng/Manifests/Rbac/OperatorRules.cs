@@ -14,15 +14,14 @@ internal static class OperatorRules
     /// <summary>In every watched namespace.</summary>
     public static IReadOnlyList<RbacRule> Namespaced { get; } =
     [
-        new("lakehouse.dev", Kinds, ["get", "list", "watch", "patch"], "what is declared; patch is for finalizers"),
+        new("lakehouse.dev", Kinds, ["list", "watch", "patch"], "what is declared; patch is for finalizers"),
         new("lakehouse.dev", [.. Kinds.Select(kind => kind + "/status")], ["patch"], "what is told"),
-        new("lakehouse.dev", [.. Kinds.Select(kind => kind + "/finalizers")], ["update"], "children that name their owner as blocking its deletion"),
         new("batch", ["jobs"], ["get", "list", "watch", "create", "delete"], "runs"),
         new("apps", ["deployments"], ["get", "list", "watch", "create", "patch", "delete"], "streams"),
-        new("networking.k8s.io", ["networkpolicies"], ["get", "list", "watch", "create", "patch", "delete"], "what pods may reach"),
+        new("networking.k8s.io", ["networkpolicies"], ["get", "list", "watch", "create", "patch"], "what pods may reach; they go with their Lakehouse"),
         new("", ["configmaps"], ["get", "list", "watch", "create", "delete"], "plans of runs"),
         new("", ["pods"], ["get", "list", "watch"], "how runs end"),
-        new("", ["events"], ["create", "patch"], "what people are told"),
+        new("", ["events"], ["create"], "what people are told"),
     ];
 
     /// <summary>For the whole cluster, whatever is watched.</summary>
