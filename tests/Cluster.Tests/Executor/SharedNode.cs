@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using LakehouseOperator.Cluster.Tests.Processes;
 using LakehouseOperator.Testing.Cluster;
 
 namespace LakehouseOperator.Cluster.Tests.Executor;
@@ -16,6 +17,7 @@ public sealed class SharedNode : IAsyncDisposable
     private readonly SemaphoreSlim starting = new(1, 1);
     private readonly CancellationTokenSource ending = new();
     private ClusterApi? api;
+    private string? operatorConfig;
     private Task renewing = Task.CompletedTask;
 
     /// <summary>Where it is registered.</summary>
@@ -39,6 +41,21 @@ public sealed class SharedNode : IAsyncDisposable
 
     /// <summary>Plays the kubelet for the pods of one namespace.</summary>
     public async Task<PodExecutor> ExecuteAsync(TestNamespace within) => PodExecutor.Start(await ApiAsync(), Name, within.Name);
+
+    /// <summary>A kubeconfig of the account that operators run as, as text.</summary>
+    public async Task<string> OperatorKubeconfigAsync()
+    {
+        var connected = await ApiAsync();
+        await starting.WaitAsync();
+        try
+        {
+            return operatorConfig ??= await OperatorAccount.KubeconfigAsync(await Cluster.KubeconfigAsync(), connected);
+        }
+        finally
+        {
+            starting.Release();
+        }
+    }
 
     private async Task<ClusterApi> RegisterAsync()
     {

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using LakehouseOperator.Testing;
+using LakehouseOperator.Testing.Cluster;
+
+namespace LakehouseOperator.Cluster.Tests.Processes;
+
+/// <summary>
+/// The ServiceAccount that the operator runs as in a cluster, with exactly the rights of <c>config/rbac</c>: what it does here beyond them is refused here.
+/// </summary>
+public static class OperatorAccount
+{
+    public const string Namespace = "lakehouse-system";
+    public const string Name = "lakehouse-operator";
+
+    /// <summary>Makes the account and its rights.</summary>
+    /// <returns>A kubeconfig with a token of the account, as text.</returns>
+    public static async Task<string> KubeconfigAsync(string administrator, ClusterApi api)
+    {
+        var kubectl = new Kubectl(administrator);
+        _ = (await kubectl.ApplyAsync($$"""
+            ---
+            {apiVersion: v1, kind: Namespace, metadata: {name: {{Namespace}} } }
+            ---
+            {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{Name}}, namespace: {{Namespace}} } }
+            """)).Succeeded;
+        _ = (await kubectl.RunAsync("apply", "-f", Path.Combine(Repository.Root, "config", "rbac"))).Succeeded;
+        var request = await api.PostAsync($"/api/v1/namespaces/{Namespace}/serviceaccounts/{Name}/token", new JsonObject
+        {
+            ["apiVersion"] = "authentication.k8s.io/v1", ["kind"] = "TokenRequest", ["spec"] = new JsonObject { ["expirationSeconds"] = 86400 },
+        });
+        var cluster = JsonNode.Parse((await kubectl.RunAsync("config", "view", "--raw", "--minify", "--flatten", "-o", "json")).Succeeded)!["clusters"]![0]!["cluster"]!;
+        return new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Config",
+            ["clusters"] = new JsonArray(new JsonObject { ["name"] = "cluster", ["cluster"] = cluster.DeepClone() }),
+            ["users"] = new JsonArray(new JsonObject { ["name"] = Name, ["user"] = new JsonObject { ["token"] = (string)request["status"]!["token"]! } }),
+            ["contexts"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "operator", ["context"] = new JsonObject { ["cluster"] = "cluster", ["user"] = Name, ["namespace"] = Namespace },
+            }),
+            ["current-context"] = "operator",
+        }.ToJsonString();
+    }
+}
