@@ -77,7 +77,8 @@ public static class IngestionRun
             error,
             Tables: [.. tables.Select(static table => table.Report()).OfType<TableReport>()],
             RowsRead: tally.Read,
-            RowsWritten: tally.Written);
+            RowsWritten: tally.Written,
+            Quarantines: Quarantines(tables));
     }
 
     /// <summary>What the run has done so far; its error is what it waits for to pass, or has noticed and gone on.</summary>
@@ -93,7 +94,11 @@ public static class IngestionRun
         (tables.Select(static table => table.Trouble).FirstOrDefault(static trouble => trouble is not null) ?? tally.FirstError) is { } trouble ? RunFailures.Describe(trouble) : null,
         Tables: [.. tables.Select(static table => table.Report()).OfType<TableReport>()],
         RowsRead: tally.Read,
-        RowsWritten: tally.Written);
+        RowsWritten: tally.Written,
+        Quarantines: Quarantines(tables));
+
+    private static List<InputVersion>? Quarantines(IEnumerable<TableIngestion> tables) =>
+        tables.Select(static table => table.Quarantine()).OfType<InputVersion>().ToList() is { Count: > 0 } there ? there : null;
 
     private static async Task<Exception?> RunTableAsync(TableIngestion table, CancellationToken stop)
     {

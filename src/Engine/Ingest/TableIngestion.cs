@@ -69,6 +69,9 @@ internal sealed class TableIngestion(
     /// <summary>As of now, from any thread; null where there is no table.</summary>
     public TableReport? Report() => Report((open?.Lag()) ?? lag);
 
+    /// <summary>The quarantine table as of now; null where there is none.</summary>
+    public InputVersion? Quarantine() => commits?.Side is { } side ? new InputVersion(name.Quarantine.ToString(), side.TableId, side.Version, side.DataVersion) : null;
+
     private TableReport? Report(SourceLag now) => commits?.Snapshot is not { } snapshot ? null : new TableReport(
         name.ToString(),
         snapshot.TableId,

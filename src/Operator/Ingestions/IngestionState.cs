@@ -69,6 +69,9 @@ internal sealed record IngestionState(
                 table.Table, table.TableId, table.Version, table.DataVersion, table.Rows, table.Quarantined, table.LagRecords, table.LagSeconds, table.LastCommitTime, table.WatermarkTime);
         }
 
+        foreach (var side in report?.Quarantines ?? [])
+            known[side.Table] = new IngestedTableStatus(side.Table, side.TableId, side.Version, side.DataVersion);
+
         var declared = member.Spec is IngestionResource { Spec: var spec } ? spec.Tables.Select(table => table.Name).ToList() : [.. known.Keys];
         return [.. declared.Select(name => known.GetValueOrDefault(name) ?? new IngestedTableStatus(name)), .. known.Values.Where(table => !declared.Contains(table.Name, StringComparer.Ordinal) && declared.Contains(MainOf(table.Name), StringComparer.Ordinal))];
     }

@@ -21,6 +21,7 @@ public enum RunResult
 /// <param name="Inputs">Versions that the result was made from.</param>
 /// <param name="Storage">What a probe found.</param>
 /// <param name="Consumed">Of a Transformation: what the table's newest version was made from, as its commit says; null where the run did not come to see one.</param>
+/// <param name="Quarantines">Of an Ingestion: the newest version of each quarantine table that there is; they can be read like any other.</param>
 public sealed record RunReport(
     int Protocol,
     string RunId,
@@ -37,7 +38,8 @@ public sealed record RunReport(
     long RowsWritten = 0,
     IReadOnlyList<CheckResult>? Checks = null,
     StorageReport? Storage = null,
-    ConsumedInputs? Consumed = null);
+    ConsumedInputs? Consumed = null,
+    IReadOnlyList<InputVersion>? Quarantines = null);
 
 /// <summary>The part of a <see cref="Diagnostic"/> that fits a status.</summary>
 public sealed record RunError(string Code, RunnerExit Exit, string Message, string? Field = null, int? Line = null, int? Column = null, string? Help = null);
