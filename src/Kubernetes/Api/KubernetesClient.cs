@@ -21,12 +21,17 @@ public sealed class KubernetesClient : IDisposable
     private readonly ClientOptions options;
 
     public KubernetesClient(ClusterConnection connection, TimeProvider time, ClientOptions options, ILogger? logger = null)
+        : this(connection, ClusterHandler.Create(connection), time, options, logger)
     {
-        ArgumentNullException.ThrowIfNull(connection);
+    }
+
+    /// <param name="handler">Disposed of with the client.</param>
+    internal KubernetesClient(ClusterConnection connection, HttpMessageHandler handler, TimeProvider time, ClientOptions options, ILogger? logger = null)
+    {
         ArgumentNullException.ThrowIfNull(options);
         this.time = time;
         this.options = options;
-        transport = new Transport(connection, time, options, logger ?? NullLogger.Instance);
+        transport = new Transport(connection, handler, time, options, logger ?? NullLogger.Instance);
     }
 
     /// <returns>Null where the object is not there.</returns>

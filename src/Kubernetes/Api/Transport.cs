@@ -25,14 +25,14 @@ internal sealed partial class Transport : IDisposable
     private readonly HttpMessageInvoker invoker;
     private readonly string prefix;
 
-    public Transport(ClusterConnection connection, TimeProvider time, ClientOptions options, ILogger logger)
+    public Transport(ClusterConnection connection, HttpMessageHandler handler, TimeProvider time, ClientOptions options, ILogger logger)
     {
         this.connection = connection;
         this.time = time;
         this.options = options;
         this.logger = logger;
         pace = new RequestPace(options.Qps, options.Burst, time);
-        invoker = new HttpMessageInvoker(ClusterHandler.Create(connection), disposeHandler: true);
+        invoker = new HttpMessageInvoker(handler, disposeHandler: true);
         prefix = connection.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
     }
 

@@ -10,6 +10,7 @@ internal static class ClusterHandler
 {
     public static SocketsHttpHandler Create(ClusterConnection connection)
     {
+        ArgumentNullException.ThrowIfNull(connection);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,

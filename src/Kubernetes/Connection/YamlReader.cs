@@ -29,7 +29,11 @@ internal sealed class YamlReader
         if (reader.Peek() is { } first && first.Text.TrimEnd() is "---")
             reader.next++;
         var node = reader.Peek() is { } start ? reader.Block(start.Indent) : new YamlNode.Scalar(null);
-        return reader.Peek() is { } rest && rest.Text.TrimEnd() is not ("..." or "---") ? throw rest.Wrong("is indented otherwise than what it belongs to") : node;
+        if (reader.Peek() is { } end && end.Text.TrimEnd() is "...")
+            reader.next++;
+        return reader.Peek() is { } rest
+            ? throw rest.Wrong(rest.Text.StartsWith("---", StringComparison.Ordinal) ? "begins a second document" : "is indented otherwise than what it belongs to")
+            : node;
     }
 
     /// <summary>The next line that says something.</summary>

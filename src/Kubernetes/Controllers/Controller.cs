@@ -44,6 +44,9 @@ public sealed class Controller<TKey> : IDisposable
 
     public string Name { get; }
 
+    /// <summary>Keys that wait for their time.</summary>
+    internal int Waiting => delayed.Count;
+
     /// <summary>The key needs work now.</summary>
     public void Enqueue(TKey key) => queue.Add(key);
 

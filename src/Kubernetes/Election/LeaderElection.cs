@@ -62,7 +62,7 @@ public sealed class LeaderElection : IHealth
     public string Name => $"lease {lease}";
 
     /// <summary>Whether the lease is surely still ours, by the clock: right even in a process that was paused, and at the moment that a write is sent.</summary>
-    public bool IsLeading => Volatile.Read(ref renewedAt) is var at && at != Never && time.GetElapsedTime(at) < times.RenewDeadline;
+    public bool IsLeading => Left > TimeSpan.Zero;
 
     /// <summary>Whether the Lease could be read lately: what a standby needs to be ready.</summary>
     public bool IsReady => IsLeading || (Volatile.Read(ref readAt) is var at && at != Never && time.GetElapsedTime(at) < times.Duration);
@@ -72,6 +72,10 @@ public sealed class LeaderElection : IHealth
 
     /// <summary>Who holds the lease, as last seen.</summary>
     public string? Leader { get; private set; }
+
+    /// <summary>How long the lease is surely still ours.</summary>
+    private TimeSpan Left =>
+        Volatile.Read(ref renewedAt) is var at && at != Never && times.RenewDeadline - time.GetElapsedTime(at) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     /// <summary>Waits for the lease, leads, and gives it back when <paramref name="onLeading"/> has ended, by itself or because we are cancelled.</summary>
     /// <exception cref="LeaseLostException">It could not be renewed in time; <paramref name="onLeading"/> has been cancelled, not waited for.</exception>
@@ -154,17 +158,18 @@ public sealed class LeaderElection : IHealth
         Exception? last = null;
         while (true)
         {
+            var left = Left;
             try
             {
-                await Task.Delay(times.RetryPeriod, time, stopping);
+                await Task.Delay(left < times.RetryPeriod ? left : times.RetryPeriod, time, stopping);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
 
-            var left = times.RenewDeadline - time.GetElapsedTime(Volatile.Read(ref renewedAt));
-            if (left <= TimeSpan.Zero)
+            left = Left;
+            if (left == TimeSpan.Zero)
                 throw Lost($"it could not be renewed for {times.RenewDeadline.TotalSeconds:0} s", last);
             try
             {

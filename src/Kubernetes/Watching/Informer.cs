@@ -41,6 +41,7 @@ public sealed class Informer<T, TItem> : IHealth
     private readonly InformerOptions options;
     private readonly Reflector<T, TItem>[] reflectors;
     private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool hasFailed;
 
     /// <param name="projection">What is kept of an object. Where it throws, the object counts as undecodable.</param>
     /// <param name="random">Spreads reconnects; not used by anybody else at the same time.</param>
@@ -64,7 +65,7 @@ public sealed class Informer<T, TItem> : IHealth
     /// <summary>
     /// False once a watch has been out of touch for longer than <see cref="InformerOptions.MaxSilence"/>, or has failed for good: the store is deaf, and the process should end.
     /// </summary>
-    public bool IsHealthy => Array.TrueForAll(reflectors, reflector => reflector.Silence <= options.MaxSilence);
+    public bool IsHealthy => !hasFailed && Array.TrueForAll(reflectors, reflector => reflector.Silence <= options.MaxSilence);
 
     /// <summary>Runs until cancelled. Throws only for a bug, or what a handler of the store throws; then the store is deaf, and the process must end.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -73,6 +74,7 @@ public sealed class Informer<T, TItem> : IHealth
         var running = Array.ConvertAll(reflectors, reflector => reflector.RunAsync(all.Token));
         await Task.WhenAny(running);
         // Either cancelled, or one has failed: a store that is deaf in one namespace is of no use in the others.
+        hasFailed = !cancellationToken.IsCancellationRequested;
         await all.CancelAsync();
         await Task.WhenAll(running);
     }

@@ -1,0 +1,3 @@
+using LakehouseOperator.Testing.Cluster;
+
+[assembly: AssemblyFixture(typeof(SharedCluster))]

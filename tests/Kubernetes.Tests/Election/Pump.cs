@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+
+namespace LakehouseOperator.Kubernetes.Tests.Election;
+
+/// <summary>Runs everything that is awaited within it on one thread, one after the other, so that a test can wait until nothing is left to do.</summary>
+internal sealed class Pump : SynchronizationContext
+{
+    private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> posted = [];
+    private readonly Queue<TaskCompletionSource> idle = [];
+
+    public static void Run(Func<Pump, Task> main)
+    {
+        var before = Current;
+        var pump = new Pump();
+        SetSynchronizationContext(pump);
+        try
+        {
+            var running = main(pump);
+            while (!running.IsCompleted)
+                pump.Step();
+            running.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            SetSynchronizationContext(before);
+        }
+    }
+
+    public override void Post(SendOrPostCallback d, object? state) => posted.Add((d, state));
+
+    /// <summary>Completes when nothing is left to do. What other threads were given, such as a callback of a cancellation, has a moment to come back.</summary>
+    public Task IdleAsync()
+    {
+        var waiting = new TaskCompletionSource();
+        idle.Enqueue(waiting);
+        return waiting.Task;
+    }
+
+    private void Step()
+    {
+        if (posted.TryTake(out var next, TimeSpan.FromMilliseconds(1)))
+            next.Callback(next.State);
+        else if (idle.TryDequeue(out var waiting))
+            waiting.SetResult();
+    }
+}

@@ -1,0 +1,60 @@
+using LakehouseOperator.Kubernetes.Api;
+using LakehouseOperator.Kubernetes.Objects;
+using LakehouseOperator.Kubernetes.Tests.Servers;
+using LakehouseOperator.Kubernetes.Watching;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LakehouseOperator.Kubernetes.Tests.Watching;
+
+/// <summary>An informer at work; items are resourceVersions.</summary>
+internal sealed class Running : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private readonly KubernetesClient client;
+
+    private Running(KubernetesClient client, Informer<ConfigMap, string> informer)
+    {
+        this.client = client;
+        Informer = informer;
+        Store.OnChanged((key, _, after) =>
+        {
+            lock (Told)
+            {
+                Told.Add($"{key} {after ?? "gone"}");
+                if (after is null)
+                    Mirror.Remove(key.Name);
+                else
+                    Mirror[key.Name] = after;
+            }
+        });
+        Loop = informer.RunAsync(stopping.Token);
+    }
+
+    public Informer<ConfigMap, string> Informer { get; }
+
+    public Store<string> Store => Informer.Store;
+
+    public Task Loop { get; }
+
+    /// <summary>What handlers were told.</summary>
+    public List<string> Told { get; } = [];
+
+    /// <summary>What somebody has who only hears of changes.</summary>
+    public Dictionary<string, string> Mirror { get; } = new(StringComparer.Ordinal);
+
+    public static Running Start(LoopbackServer server, TimeProvider time, Func<ConfigMap, string>? projection = null, int seed = 1, params string[] namespaces)
+    {
+        var client = server.Client(time);
+        var options = new InformerOptions { Namespaces = namespaces };
+        return new Running(client, new Informer<ConfigMap, string>(
+            client, ResourceTypes.ConfigMaps, options, projection ?? (static map => map.Metadata.ResourceVersion!), time, new Random(seed), NullLogger.Instance));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await Task.WhenAny(Loop);
+        client.Dispose();
+        stopping.Dispose();
+    }
+}
