@@ -80,7 +80,7 @@ internal static class IngestionRules
             yield break;
 
         // A spec that is wrong, or a Lakehouse that cannot be used now, stops nobody's stream: the last good plan reads on.
-        if (member.Fault is not null || (lake.NotReady is not null && stream is not null && decision.Reason == Reason.Streaming))
+        if (member.Fault is not null || (decision is { Verdict: Verdict.Rest, Reason: Reason.Invalid } && state.Attempted is null) || (lake.NotReady is not null && stream is not null && decision.Reason == Reason.Streaming))
             yield break;
         var plan = Plan(member, ingestion, lake);
         var wanted = StreamObjects.DeploymentOf(member.Item, plan, lake.Name, lake.DemandsOf(ingestion.Spec.Runner), lake.Runner, reads ? 1 : 0);
