@@ -12,6 +12,7 @@ namespace LakehouseOperator.Operator.Reconciling;
 internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache, OwnWrites<string> writes, EventRecorder events, TimeProvider time, Random random)
 {
     private const int SideBySide = 8;
+    private static readonly TimeSpan AfterConflict = TimeSpan.FromMilliseconds(200);
 
     /// <returns>When a setback ends, if there are any.</returns>
     public async Task<DateTimeOffset?> ExecuteAsync(string ns, IReadOnlyList<Intent> intents, NamespaceMemory memory, CancellationToken cancellationToken)
@@ -27,6 +28,12 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
                 try
                 {
                     await ExecuteAsync(ns, intent, remembered, cancellation);
+                }
+                catch (ConflictException)
+                {
+                    // Somebody else was first: what there is now is on its way here, and is decided anew.
+                    lock (gate)
+                        again = RunActs.Earliest(again, time.GetUtcNow() + AfterConflict);
                 }
                 catch (KubernetesException e) when (e is not FencedException)
                 {
@@ -146,7 +153,7 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
         try
         {
             var written = await client.MergePatchAsync(
-                ResourceKinds.TypeOf(item.Id.Kind), item.Key, RawJson.Parse($"{{\"metadata\":{{\"finalizers\":[{list}]}}}}"), cancellationToken, resourceVersion: null);
+                ResourceKinds.TypeOf(item.Id.Kind), item.Key, RawJson.Parse($"{{\"metadata\":{{\"finalizers\":[{list}]}}}}"), cancellationToken, resourceVersion: item.ResourceVersion);
             writes.Record(ns, () => cache.HasSeen(item.Id, written.Metadata.ResourceVersion!));
         }
         catch (NotFoundException)
@@ -158,7 +165,7 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
     private Setback SetbackOf(KubernetesException e, Setback? before)
     {
         var count = (before?.Count ?? 0) + 1;
-        var wait = e is UnavailableException { RetryAfter: { } after } ? after : e is ConflictException ? TimeSpan.FromMilliseconds(200) : Attempts.Backoff(count) * (0.8 + (random.NextDouble() * 0.4));
+        var wait = e is UnavailableException { RetryAfter: { } after } ? after : Attempts.Backoff(count) * (0.8 + (random.NextDouble() * 0.4));
         var reason = e switch { NameTakenException => "NameConflict", RefusedException => "JobRefused", _ => "Pending" };
         var going = e is NotFoundException || (e is RefusedException refused && refused.Causes.Any(static cause => cause.Reason == "NamespaceTerminating"));
         var message = e is NameTakenException ? e.Message : e is RefusedException ? $"{ClusterCodes.ObjectRefused.Id}: the API server refuses it: {e.Message}" : $"the API server did not take it: {e.Message}";
