@@ -47,12 +47,16 @@ internal static class ErrorReader
         {
             HttpStatusCode.NotFound => new NotFoundException(message, isObject: status is { Reason: "NotFound", Details.Name: not (null or "") }),
             HttpStatusCode.Conflict => new ConflictException(message, isAlreadyExists: status?.Reason == "AlreadyExists"),
+            HttpStatusCode.UnprocessableEntity when IsOtherObject(status) => new ConflictException(message, isAlreadyExists: false),
             HttpStatusCode.Gone => new GoneException(message),
             HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout => new UnavailableException(message) { Code = code, RetryAfter = retryAfter },
             >= HttpStatusCode.InternalServerError => new UnavailableException(message) { Code = code, RetryAfter = retryAfter },
             _ => new RefusedException(code, status?.Reason ?? ((int)code).ToString(CultureInfo.InvariantCulture), message, status?.Details?.Causes ?? []),
         };
     }
+
+    /// <summary>A uid of an object that is gone, of whose name there is another by now: older servers call that an invalid field.</summary>
+    private static bool IsOtherObject(Status? status) => status?.Details?.Causes is { Count: > 0 } causes && causes.All(static cause => cause.Field == "metadata.uid");
 
     private static Status? Parse(ReadOnlySequence<byte> json)
     {

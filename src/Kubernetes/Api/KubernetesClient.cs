@@ -57,7 +57,7 @@ public sealed class KubernetesClient : IDisposable
         return SendAsync(new ApiRequest(HttpMethod.Post, target.ToString(), Body(type, value)), type.Json, ObjectKey.Of(value.Metadata), cancellationToken);
     }
 
-    /// <summary>PUT of the whole object; with a resourceVersion only over that very version.</summary>
+    /// <summary>PUT of the whole object; with a resourceVersion only over that very version. What our types leave out is lost: not for objects that others fill in.</summary>
     public Task<T> ReplaceAsync<T>(ResourceType<T> type, T value, CancellationToken cancellationToken, string? subresource = null)
         where T : class, IKubernetesObject
     {

@@ -25,11 +25,12 @@ public sealed class Controller<TKey> : IDisposable
     private readonly KeyValuePair<string, object?> tag;
 
     /// <param name="concurrency">Keys at a time.</param>
-    /// <param name="random">Spreads retries; not used by anybody else at the same time.</param>
+    /// <param name="random">Spreads retries; asked only now, for a seed.</param>
     public Controller(
         string name, Func<TKey, CancellationToken, Task<ReconcileResult>> reconcile, int concurrency, WorkQueue<TKey> queue, TimeProvider time, Random random, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(random);
         ArgumentOutOfRangeException.ThrowIfLessThan(concurrency, 1);
         Name = name;
         this.reconcile = reconcile;
@@ -38,7 +39,7 @@ public sealed class Controller<TKey> : IDisposable
         this.time = time;
         this.logger = logger;
         delayed = new DelayedKeys<TKey>(queue, time);
-        backoff = new KeyBackoff<TKey>(new Backoff(FirstRetry, LongestRetry, random));
+        backoff = new KeyBackoff<TKey>(new Backoff(FirstRetry, LongestRetry, new Random(random.Next())));
         tag = Meters.Tag("controller", name);
     }
 

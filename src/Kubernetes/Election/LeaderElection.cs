@@ -35,18 +35,22 @@ public sealed class LeaderElection : IHealth
 
     private volatile bool hasLed;
 
+    /// <summary>The Lease as we last wrote it.</summary>
+    private Lease? held;
+
     /// <param name="client">Without <see cref="ClientOptions.MayWrite"/>: it writes the Lease itself.</param>
     /// <param name="identity">Of this process and no other, such as the pod's name and a new UUID.</param>
-    /// <param name="random">Spreads tries; not used by anybody else at the same time.</param>
+    /// <param name="random">Spreads tries; asked only now, for a seed.</param>
     public LeaderElection(KubernetesClient client, ObjectKey lease, string identity, LeaseTimes times, TimeProvider time, Random random, ILogger logger)
     {
         ArgumentException.ThrowIfNullOrEmpty(identity);
+        ArgumentNullException.ThrowIfNull(random);
         this.client = client;
         this.lease = lease;
         this.identity = identity;
         this.times = times;
         this.time = time;
-        this.random = random;
+        this.random = new Random(random.Next());
         this.logger = logger;
         record = new LeaseRecord(time);
         tag = Meters.Tag("name", lease.Name);
@@ -210,6 +214,8 @@ public sealed class LeaderElection : IHealth
 
     private async Task<Outcome> TryAsync(CancellationToken cancellationToken)
     {
+        if (IsLeading && await RenewUnseenAsync(cancellationToken))
+            return Outcome.Held;
         var begun = time.GetTimestamp();
         var current = await client.GetAsync(ResourceTypes.Leases, lease, cancellationToken);
         Volatile.Write(ref readAt, time.GetTimestamp());
@@ -218,10 +224,11 @@ public sealed class LeaderElection : IHealth
             return Outcome.HeldByOther;
         try
         {
-            var written = current is null
-                ? await client.CreateAsync(ResourceTypes.Leases, new Lease { Metadata = new ObjectMeta { Name = lease.Name, Namespace = lease.Namespace }, Spec = Ours(null) }, cancellationToken)
+            var metadata = new ObjectMeta { Name = lease.Name, Namespace = lease.Namespace };
+            held = current is null
+                ? await client.CreateAsync(ResourceTypes.Leases, new Lease { Metadata = metadata, Spec = Ours(null) }, cancellationToken)
                 : await client.ReplaceAsync(ResourceTypes.Leases, current with { Spec = Ours(current.Spec) }, cancellationToken);
-            Note(written.Spec);
+            Note(held.Spec);
         }
         catch (ConflictException e)
         {
@@ -231,6 +238,29 @@ public sealed class LeaderElection : IHealth
 
         Volatile.Write(ref renewedAt, begun);
         return Outcome.Held;
+    }
+
+    /// <summary>A holder writes over what it wrote last without reading it first, as long as nobody else has written.</summary>
+    /// <returns>False where somebody has.</returns>
+    private async Task<bool> RenewUnseenAsync(CancellationToken cancellationToken)
+    {
+        if (held is not { } last)
+            return false;
+        // Where this fails, what stands there is not known: the next try reads it.
+        held = null;
+        var begun = time.GetTimestamp();
+        try
+        {
+            held = await client.ReplaceAsync(ResourceTypes.Leases, last with { Spec = Ours(last.Spec) }, cancellationToken);
+        }
+        catch (Exception e) when (e is ConflictException or NotFoundException)
+        {
+            return false;
+        }
+
+        Note(held.Spec);
+        Volatile.Write(ref renewedAt, begun);
+        return true;
     }
 
     private LeaseSpec Ours(LeaseSpec? before)

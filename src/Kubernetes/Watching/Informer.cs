@@ -44,16 +44,17 @@ public sealed class Informer<T, TItem> : IHealth
     private volatile bool hasFailed;
 
     /// <param name="projection">What is kept of an object. Where it throws, the object counts as undecodable.</param>
-    /// <param name="random">Spreads reconnects; not used by anybody else at the same time.</param>
+    /// <param name="random">Spreads reconnects; asked only now, for a seed.</param>
     public Informer(KubernetesClient client, ResourceType<T> type, InformerOptions options, Func<T, TItem> projection, TimeProvider time, Random random, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(random);
         this.options = options;
         Name = type.ToString();
         string?[] namespaces = type.Namespaced && options.Namespaces.Count > 0 ? [.. options.Namespaces.Distinct(StringComparer.Ordinal)] : [null];
         Store = new Store<TItem>(namespaces, synced.SetResult);
-        var backoff = new Backoff(FirstRetry, LongestRetry, random);
+        var backoff = new Backoff(FirstRetry, LongestRetry, new Random(random.Next()));
         reflectors = [.. namespaces.Select(ns => new Reflector<T, TItem>(client, type, ns, options, projection, Store, time, backoff, logger))];
     }
 

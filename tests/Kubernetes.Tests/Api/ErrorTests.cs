@@ -40,6 +40,15 @@ public sealed class ErrorTests
         Assert.Equal(("spec.replicas", "must be less than"), (Assert.Single(e.Causes).Field, e.Causes[0].Message));
     }
 
+    [Fact]
+    public async Task A_write_to_an_object_of_whose_name_there_is_another_by_now_is_a_conflict_also_where_the_server_calls_its_uid_invalid()
+    {
+        await using var server = new LoopbackServer((_, reply) => reply.StatusAsync(
+            422, "Invalid", "metadata.uid: field is immutable", """{"causes":[{"reason":"FieldValueInvalid","message":"field is immutable","field":"metadata.uid"}]}"""));
+        using var client = server.Client();
+        await Assert.ThrowsAsync<ConflictException>(() => client.ApplyAsync(ResourceTypes.ConfigMaps, Sample, true, default));
+    }
+
     [Theory]
     [InlineData(400)]
     [InlineData(401)]
