@@ -15,6 +15,9 @@ public delegate Task Play(ExecutedPod pod);
 /// </summary>
 public sealed class PodExecutor : IAsyncDisposable
 {
+    private const int MostLooks = 200;
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly ClusterApi api;
     private readonly string node;
     private readonly string @namespace;
@@ -144,19 +147,28 @@ public sealed class PodExecutor : IAsyncDisposable
         await pod.RemoveAsync();
     }
 
-    /// <summary>As the kubelet mounts it: a volume whose ConfigMap is missing holds the pod up, which no plan of ours may do.</summary>
+    /// <summary>As the kubelet mounts it: a volume whose ConfigMap is missing holds the pod up until it is there. The plan of a Job comes after the Job.</summary>
     private async Task<RunPlan?> PlanOfAsync(JsonObject pod)
     {
         var maps = (pod["spec"]!["volumes"]?.AsArray() ?? []).Select(volume => (string?)volume!["configMap"]?["name"]).OfType<string>();
         foreach (var map in maps)
         {
             var found = await api.GetAsync($"/api/v1/namespaces/{@namespace}/configmaps/{map}");
+            for (var attempt = 0; found is null && attempt < MostLooks && await IsThereAsync(pod); attempt++)
+            {
+                await Task.Delay(LookInterval, TimeProvider.System);
+                found = await api.GetAsync($"/api/v1/namespaces/{@namespace}/configmaps/{map}");
+            }
+
             if ((string?)found?["data"]?["plan.json"] is { } text)
                 return PlanJson.Read(text);
         }
 
         return null;
     }
+
+    private async Task<bool> IsThereAsync(JsonObject pod) =>
+        await api.GetAsync($"/api/v1/namespaces/{@namespace}/pods/{(string)pod["metadata"]!["name"]!}") is { } there && there["metadata"]!["deletionTimestamp"] is null;
 
     /// <exception cref="AggregateException">A pod could not be played.</exception>
     public async ValueTask DisposeAsync()

@@ -17,11 +17,23 @@ public sealed class SharedNode : IAsyncDisposable
     private readonly SemaphoreSlim starting = new(1, 1);
     private readonly CancellationTokenSource ending = new();
     private ClusterApi? api;
+    private readonly SemaphoreSlim serving = new(1, 1);
     private string? operatorConfig;
+    private OperatorProcess? served;
     private Task renewing = Task.CompletedTask;
 
+    public SharedNode()
+        : this(new SharedCluster())
+    {
+    }
+
+    internal SharedNode(SharedCluster cluster) => Cluster = cluster;
+
     /// <summary>Where it is registered.</summary>
-    public SharedCluster Cluster { get; } = new();
+    public SharedCluster Cluster { get; }
+
+    /// <summary>Null where the cluster is not ours alone.</summary>
+    public AuditLog? Audit => Cluster.Server is { } server ? new AuditLog(server.AuditLog) : null;
 
     public string Name { get; } = $"executor-{Guid.NewGuid():N}"[..20];
 
@@ -54,6 +66,21 @@ public sealed class SharedNode : IAsyncDisposable
         finally
         {
             starting.Release();
+        }
+    }
+
+    /// <summary>The one operator of the cluster, ready; it serves every namespace.</summary>
+    public async Task<OperatorProcess> OperatorAsync()
+    {
+        var config = await OperatorKubeconfigAsync();
+        await serving.WaitAsync();
+        try
+        {
+            return served ??= await OperatorProcess.StartAsync(config, [], "--verbose");
+        }
+        finally
+        {
+            serving.Release();
         }
     }
 
@@ -113,6 +140,8 @@ public sealed class SharedNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (served is not null)
+            await served.DisposeAsync();
         await ending.CancelAsync();
         await renewing;
         if (api is not null)
@@ -125,5 +154,6 @@ public sealed class SharedNode : IAsyncDisposable
         await Cluster.DisposeAsync();
         ending.Dispose();
         starting.Dispose();
+        serving.Dispose();
     }
 }

@@ -12,6 +12,9 @@ public static class OperatorAccount
     public const string Namespace = "lakehouse-system";
     public const string Name = "lakehouse-operator";
 
+    /// <summary>As audit logs name it.</summary>
+    public const string User = "system:serviceaccount:" + Namespace + ":" + Name;
+
     /// <summary>Makes the account and its rights.</summary>
     /// <returns>A kubeconfig with a token of the account, as text.</returns>
     public static async Task<string> KubeconfigAsync(string administrator, ClusterApi api)

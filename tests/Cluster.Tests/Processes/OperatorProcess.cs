@@ -12,6 +12,9 @@ namespace LakehouseOperator.Cluster.Tests.Processes;
 /// </summary>
 public sealed class OperatorProcess : IAsyncDisposable
 {
+    /// <summary>An image that there is nowhere.</summary>
+    public const string RunnerImage = "registry.invalid/runner:0";
+
     private static readonly HttpClient Probe = new();
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
@@ -32,7 +35,7 @@ public sealed class OperatorProcess : IAsyncDisposable
         ReportUrl = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{reports}/v1/reports"));
         List<string> all =
         [
-            "--kubeconfig", config, "--runner-image", "registry.invalid/runner:0", "--report-url", ReportUrl.ToString(), "--sql-socket", Socket,
+            "--kubeconfig", config, "--runner-image", RunnerImage, "--report-url", ReportUrl.ToString(), "--sql-socket", Socket,
             "--listen-reports", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{reports}"),
             "--listen-metrics", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{metrics}"),
         ];
@@ -90,13 +93,8 @@ public sealed class OperatorProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", process!.Id.ToString(CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync();
-        await process.WaitForExitAsync();
-        var code = process.ExitCode;
-        process.Dispose();
-        process = null;
-        return code;
+        await SignalAsync("TERM");
+        return await EndAsync();
     }
 
     /// <summary>Stops and continues it: a process that was paused.</summary>
@@ -104,6 +102,26 @@ public sealed class OperatorProcess : IAsyncDisposable
     {
         using var kill = Process.Start("kill", ["-" + signal, process!.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Its end by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        using var deadline = new CancellationTokenSource(Longest, TimeProvider.System);
+        await process!.WaitForExitAsync(deadline.Token);
+        var code = process.ExitCode;
+        process.Dispose();
+        process = null;
+        return code;
+    }
+
+    /// <summary>As a kubelet asks it.</summary>
+    /// <param name="page"><c>readyz</c> or <c>healthz</c>.</param>
+    public async Task<HttpStatusCode> AskAsync(string page)
+    {
+        using var response = await Probe.GetAsync(Page(page));
+        return response.StatusCode;
     }
 
     /// <summary>The page <c>/metrics</c>.</summary>
@@ -163,10 +181,10 @@ public sealed class OperatorProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>It ends with this process, however that ends.</summary>
+    /// <summary>Should this process be killed, the operator ends because its API server is gone, and its worker with it.</summary>
     private Process Start(string program, IReadOnlyList<string> with)
     {
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "--", Path.Combine(AppContext.BaseDirectory, program), .. with])
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), with)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };

@@ -108,12 +108,17 @@ public sealed class ClusterApi : IDisposable
         }
     }
 
-    public async Task<(HttpStatusCode Code, string Body)> SendAsync(
-        HttpMethod method, string path, JsonNode? value, string contentType, CancellationToken cancellationToken = default)
+    public Task<(HttpStatusCode Code, string Body)> SendAsync(
+        HttpMethod method, string path, JsonNode? value, string contentType, CancellationToken cancellationToken = default) =>
+        SendTextAsync(method, path, value?.ToJsonString(), contentType, cancellationToken);
+
+    /// <summary>A body as it is, such as YAML.</summary>
+    public async Task<(HttpStatusCode Code, string Body)> SendTextAsync(
+        HttpMethod method, string path, string? text, string contentType, CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(method, path);
-        if (value is not null)
-            request.Content = new StringContent(value.ToJsonString(), Encoding.UTF8, new System.Net.Http.Headers.MediaTypeHeaderValue(contentType));
+        if (text is not null)
+            request.Content = new StringContent(text, Encoding.UTF8, new System.Net.Http.Headers.MediaTypeHeaderValue(contentType));
         using var response = await client.SendAsync(request, cancellationToken);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }

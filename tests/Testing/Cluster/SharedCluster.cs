@@ -8,12 +8,23 @@ namespace LakehouseOperator.Testing.Cluster;
 /// </summary>
 public sealed class SharedCluster : IAsyncDisposable
 {
+    private readonly bool isOurs;
+
     private readonly SemaphoreSlim starting = new(1, 1);
     private readonly string run = $"t{Guid.NewGuid():N}"[..8];
     private readonly List<string> namespaces = [];
     private ApiServer? server;
     private string? kubeconfig;
     private int numbers;
+
+    public SharedCluster()
+    {
+    }
+
+    private SharedCluster(bool isOurs) => this.isOurs = isOurs;
+
+    /// <summary>A control plane of its own, whatever was given.</summary>
+    public static SharedCluster Own() => new(isOurs: true);
 
     /// <summary>The path of an administrator's kubeconfig; the custom resources are there.</summary>
     public async Task<string> KubeconfigAsync(CancellationToken cancellationToken = default)
@@ -51,7 +62,7 @@ public sealed class SharedCluster : IAsyncDisposable
 
     private async Task<string> BeginAsync(CancellationToken cancellationToken)
     {
-        if (Environment.GetEnvironmentVariable("KUBECONFIG") is not { Length: > 0 } given)
+        if (isOurs || Environment.GetEnvironmentVariable("KUBECONFIG") is not { Length: > 0 } given)
         {
             server = await ApiServer.StartAsync(cancellationToken);
             return server.Kubeconfig;

@@ -1,0 +1,182 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using LakehouseOperator.Cluster.Tests.Executor;
+using LakehouseOperator.Cluster.Tests.Processes;
+using LakehouseOperator.Pipelines;
+using LakehouseOperator.Testing.Cluster;
+
+namespace LakehouseOperator.Cluster.Tests.Scenes;
+
+/// <summary>A namespace of one test: the operator serves it, an executor plays its pods, and the test applies documents and looks at what becomes of them.</summary>
+public sealed partial class Scene : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly bool ownsOperator;
+
+    private Scene(ClusterApi api, TestNamespace within, PodExecutor executor, OperatorProcess @operator, bool ownsOperator, AuditLog? audit)
+    {
+        this.ownsOperator = ownsOperator;
+        Api = api;
+        Namespace = within.Name;
+        Kubeconfig = within.Kubeconfig;
+        Kubectl = within.Kubectl;
+        Executor = executor;
+        Operator = @operator;
+        Audit = audit;
+    }
+
+    /// <summary>An administrator's.</summary>
+    public ClusterApi Api { get; }
+
+    public string Namespace { get; }
+
+    /// <summary>The path of an administrator's.</summary>
+    public string Kubeconfig { get; }
+
+    /// <summary>Works within the namespace.</summary>
+    public Kubectl Kubectl { get; }
+
+    public PodExecutor Executor { get; }
+
+    public PretendLake Lake => Executor.Lake;
+
+    public OperatorProcess Operator { get; }
+
+    /// <summary>Null where the cluster is not ours alone.</summary>
+    public AuditLog? Audit { get; }
+
+    /// <summary>Served by the operator that all tests share.</summary>
+    public static async Task<Scene> BeginAsync(SharedNode node)
+    {
+        var served = await node.OperatorAsync();
+        var within = await node.Cluster.NamespaceAsync();
+        return new Scene(await node.ApiAsync(), within, await node.ExecuteAsync(within), served, ownsOperator: false, node.Audit);
+    }
+
+    /// <summary>Served by an operator of its own, which serves nothing else, and which the test may do anything to.</summary>
+    /// <param name="more">Arguments of the operator.</param>
+    public static async Task<Scene> BeginAloneAsync(LoneCluster cluster, params IReadOnlyList<string> more)
+    {
+        var node = cluster.Node;
+        var account = await node.OperatorKubeconfigAsync();
+        var within = await node.Cluster.NamespaceAsync();
+        var executor = await node.ExecuteAsync(within);
+        return new Scene(await node.ApiAsync(), within, executor, await OperatorProcess.StartAsync(account, [within.Name], ["--verbose", .. more]), ownsOperator: true, node.Audit);
+    }
+
+    public Subject Lakehouse(string name = "main") => new(this, ResourceKind.Lakehouse, name);
+
+    public Subject Ingestion(string name) => new(this, ResourceKind.Ingestion, name);
+
+    public Subject Transformation(string name) => new(this, ResourceKind.Transformation, name);
+
+    public Subject QualityCheck(string name) => new(this, ResourceKind.QualityCheck, name);
+
+    /// <summary>Server-side apply of each document, as <c>kubectl apply --server-side</c> does it.</summary>
+    public async Task ApplyAsync(params IReadOnlyList<string> documents)
+    {
+        foreach (var document in documents.SelectMany(text => Separator().Split(text)).Where(text => text.Contains("kind:", StringComparison.Ordinal)))
+        {
+            var name = NameOf().Match(document).Groups[1].Value;
+            var path = $"{CollectionOf(KindOf().Match(document).Groups[1].Value)}/{name}?fieldManager=tests&force=true";
+            var (code, body) = await Api.SendTextAsync(HttpMethod.Patch, path, document, "application/apply-patch+yaml");
+            if ((int)code >= 300)
+                throw new ClusterApiException(code, "APPLY", path, body);
+        }
+    }
+
+    /// <summary>A path of the API server.</summary>
+    /// <param name="kind">One of ours, Job, Deployment, ConfigMap, ...</param>
+    public string CollectionOf(string kind) => kind switch
+    {
+        "Lakehouse" or "Ingestion" or "Transformation" or "QualityCheck" => $"/apis/lakehouse.dev/v1alpha1/namespaces/{Namespace}/{kind.ToLowerInvariant()}s",
+        "Job" => $"/apis/batch/v1/namespaces/{Namespace}/jobs",
+        "Deployment" => $"/apis/apps/v1/namespaces/{Namespace}/deployments",
+        "NetworkPolicy" => $"/apis/networking.k8s.io/v1/namespaces/{Namespace}/networkpolicies",
+        "ResourceQuota" => $"/api/v1/namespaces/{Namespace}/resourcequotas",
+        "ConfigMap" or "Pod" or "Secret" or "Event" => $"/api/v1/namespaces/{Namespace}/{kind.ToLowerInvariant()}s",
+        _ => throw new ArgumentException($"no path of {kind} is known here", nameof(kind)),
+    };
+
+    public Task<IReadOnlyList<JsonObject>> ListAsync(string kind) => Api.ListAsync(CollectionOf(kind));
+
+    /// <summary>The first object of a kind that is so, now or soon.</summary>
+    /// <exception cref="TimeoutException">None becomes so; with what there is and the operator's last words.</exception>
+    public async Task<JsonObject> UntilAsync(string kind, Func<JsonObject, bool> isSo, string what)
+    {
+        var last = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, TestContext.Current.CancellationToken);
+        try
+        {
+            await foreach (var (type, value) in Api.WatchAsync(CollectionOf(kind), either.Token))
+            {
+                last[(string)value["metadata"]!["name"]!] = value;
+                if (type != "DELETED" && isSo(value))
+                    return value;
+            }
+        }
+        catch (OperationCanceledException e) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{what}\nthere is {string.Join("\n", last.Values.Select(Short))}\nthe operator said\n{LastWords()}", e);
+        }
+
+        throw new InvalidOperationException("the watch ended");
+    }
+
+    /// <summary>Ends when an object is gone.</summary>
+    public async Task GoneAsync(string kind, Func<JsonObject, bool> which, string what)
+    {
+        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
+        try
+        {
+            while ((await ListAsync(kind)).Any(which))
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, deadline.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"{what} stays: {string.Join("\n", (await ListAsync(kind)).Where(which).Select(Short))}\nthe operator said\n{LastWords()}", e);
+        }
+    }
+
+    /// <summary>Waits until a probe says yes: for what no watch tells.</summary>
+    public async Task EventuallyAsync(Func<Task<bool>> probe, string what)
+    {
+        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
+        try
+        {
+            while (!await probe())
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, deadline.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"{what} does not come; the operator said\n{LastWords()}", e);
+        }
+    }
+
+    /// <summary>What the operator said of this namespace, and what it said of itself.</summary>
+    private string LastWords() => string.Join('\n', Operator.Log.Where(line => line.Contains(Namespace, StringComparison.Ordinal) || !line.Contains("info:", StringComparison.Ordinal)).TakeLast(25));
+
+    private static string Short(JsonObject value)
+    {
+        var text = new JsonObject { ["name"] = value["metadata"]!["name"]!.DeepClone(), ["spec"] = value["spec"]?.DeepClone(), ["status"] = value["status"]?.DeepClone(), ["message"] = value["message"]?.DeepClone() }.ToJsonString();
+        return text.Length > 4000 ? text[..4000] : text;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Executor.DisposeAsync();
+        if (ownsOperator)
+            await Operator.DisposeAsync();
+    }
+
+    [GeneratedRegex(@"^---\s*$", RegexOptions.Multiline)]
+    private static partial Regex Separator();
+
+    [GeneratedRegex(@"kind: *(\w+)")]
+    private static partial Regex KindOf();
+
+    [GeneratedRegex(@"metadata:\s*\{?\s*name: *([^\s,}]+)")]
+    private static partial Regex NameOf();
+}
