@@ -33,7 +33,11 @@ internal static class ChildNames
 
     private static string Stem(string name)
     {
-        var label = name.Replace('.', '-');
-        return (label.Length > NameLength ? label[..NameLength] : label).TrimEnd('-');
+        var label = string.Create(Math.Min(name.Length, NameLength), name, static (stem, from) =>
+        {
+            for (var i = 0; i < stem.Length; i++)
+                stem[i] = char.IsAsciiLetterLower(from[i]) || char.IsAsciiDigit(from[i]) ? from[i] : '-';
+        }).Trim('-');
+        return label.Length > 0 ? label : "x";
     }
 }

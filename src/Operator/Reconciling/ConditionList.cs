@@ -15,22 +15,20 @@ internal sealed class ConditionList(IReadOnlyList<Condition>? before, long gener
         var word = status switch { true => ConditionStatus.True, false => ConditionStatus.False, null => ConditionStatus.Unknown };
         var known = before?.FirstOrDefault(condition => condition.Type == type);
         var since = known?.Status == word ? known.LastTransitionTime : Seconds(now);
-        conditions.Add(new Condition(type, word, reason, Cut(message), since, generation));
+        conditions.Add(new Condition(type, word, reason, Words.Plain(message, MessageLength), since, generation));
         return this;
     }
 
     public IReadOnlyList<Condition> ToList() => conditions;
 
-    /// <summary>Whether anything that people wait for differs; times aside.</summary>
+    /// <summary>Whether anything that people and programs wait for differs; times aside, and words that may count seconds.</summary>
     public static bool Differ(IReadOnlyList<Condition>? before, IReadOnlyList<Condition>? after) =>
         !(before ?? []).Select(Essence).SequenceEqual((after ?? []).Select(Essence));
 
     public static Condition? Find(IReadOnlyList<Condition>? conditions, string type) => conditions?.FirstOrDefault(condition => condition.Type == type);
 
-    private static (string, ConditionStatus, string, string, long?) Essence(Condition condition) =>
-        (condition.Type, condition.Status, condition.Reason, condition.Message, condition.ObservedGeneration);
-
-    private static string Cut(string message) => message.Length <= MessageLength ? message : string.Concat(message.AsSpan(0, MessageLength - 1), "…");
+    private static (string, ConditionStatus, string, long?) Essence(Condition condition) =>
+        (condition.Type, condition.Status, condition.Reason, condition.ObservedGeneration);
 
     private static DateTimeOffset Seconds(DateTimeOffset time) => new(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), time.Offset);
 }

@@ -22,16 +22,22 @@ internal sealed class EventRecorder(KubernetesClient client, string instance, Ti
 
     private readonly Channel<Event> queue = Channel.CreateBounded<Event>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly Dictionary<(string Uid, string Reason, string Message), DateTimeOffset> said = [];
+    private DateTimeOffset swept;
 
     public void Record(ResourceItem item, Note note)
     {
         var now = time.GetUtcNow();
         lock (said)
         {
-            foreach (var old in said.Where(entry => now - entry.Value > Quiet).Select(entry => entry.Key).ToList())
-                said.Remove(old);
-            if (!said.TryAdd((item.Uid, note.Reason, note.Message), now))
+            if (said.TryGetValue((item.Uid, note.Reason, note.Message), out var last) && now - last <= Quiet)
                 return;
+            said[(item.Uid, note.Reason, note.Message)] = now;
+            if (now - swept > Quiet)
+            {
+                foreach (var old in said.Where(entry => now - entry.Value > Quiet).Select(entry => entry.Key).ToList())
+                    said.Remove(old);
+                swept = now;
+            }
         }
 
         Log.Noted(log, item.Id, note.Reason, note.Message);
@@ -47,7 +53,7 @@ internal sealed class EventRecorder(KubernetesClient client, string instance, Ti
                 ApiVersion = Document.ApiVersion, Kind = item.Id.Kind.ToString(), Name = item.Id.Name, Namespace = item.Id.Namespace, Uid = item.Uid, ResourceVersion = item.ResourceVersion,
             },
             Reason = note.Reason,
-            Message = note.Message.Length > MessageLength ? string.Concat(note.Message.AsSpan(0, MessageLength - 1), "…") : note.Message,
+            Message = Words.Plain(note.Message, MessageLength),
             Type = note.IsWarning ? "Warning" : "Normal",
             Source = new EventSource { Component = Labels.Manager },
             ReportingComponent = Labels.Manager,

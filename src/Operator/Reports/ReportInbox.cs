@@ -11,8 +11,22 @@ internal sealed class ReportInbox
     private readonly ConcurrentDictionary<string, RunReport> newest = new(StringComparer.Ordinal);
 
     /// <summary>Of two reports of one run the one that was made later counts, whatever the order in which they arrive.</summary>
-    public void Take(RunReport report) => newest.AddOrUpdate(
-        report.RunId, report, (_, known) => known.Result != RunResult.Running && report.Result == RunResult.Running || known.CompletionTime > report.CompletionTime ? known : report);
+    public void Take(RunReport report)
+    {
+        var sound = ReportBounds.Of(report);
+        newest.AddOrUpdate(sound.RunId, sound, (_, known) => Supersedes(sound, known) ? sound : known);
+    }
+
+    /// <summary>
+    /// A stream that was started anew has the run's name still, and begins later than the one whose end was told. Of one process the end is the last word, whatever its clock says.
+    /// </summary>
+    private static bool Supersedes(RunReport report, RunReport known)
+    {
+        if (report.StartTime != known.StartTime)
+            return report.StartTime > known.StartTime;
+        var (isEnd, wasEnd) = (report.Result != RunResult.Running, known.Result != RunResult.Running);
+        return isEnd == wasEnd ? report.CompletionTime >= known.CompletionTime : isEnd;
+    }
 
     public RunReport? Find(string runId) => newest.GetValueOrDefault(runId);
 

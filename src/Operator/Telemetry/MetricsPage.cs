@@ -19,6 +19,7 @@ internal sealed class MetricsPage : IDisposable
     private static readonly double[] Buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
     private readonly MeterListener listener = new();
+    private readonly Lock rendering = new();
     private readonly ConcurrentDictionary<Instrument, ConcurrentDictionary<string, Series>> instruments = [];
 
     public MetricsPage()
@@ -35,6 +36,13 @@ internal sealed class MetricsPage : IDisposable
     }
 
     public string Render()
+    {
+        // One at a time: another would clear what this one has just gathered.
+        lock (rendering)
+            return RenderAlone();
+    }
+
+    private string RenderAlone()
     {
         // What is observed is asked for now: a series that is no more shall not be shown with its last value.
         foreach (var (instrument, series) in instruments)

@@ -1,4 +1,5 @@
 using LakehouseOperator.Kubernetes.Objects;
+using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Documents;
 
@@ -25,7 +26,12 @@ internal sealed record ResourceItem(
 
     private const string Prefix = "lakehouse.dev/";
 
-    public string? Request => Annotations.GetValueOrDefault(RequestedAt);
+    /// <summary>It goes into trigger keys, annotations of Jobs and the status; one too long for these is told apart from others by its hash.</summary>
+    public string? Request => Annotations.GetValueOrDefault(RequestedAt) is { } request
+        ? request.Length <= LongestRequest ? request : $"{request[..(LongestRequest / 2)]}-{ChildNames.Hash(request)}"
+        : null;
+
+    private const int LongestRequest = 256;
 
     /// <summary>Annotations that order something, as part of what the resource says.</summary>
     public IReadOnlyDictionary<string, string> Orders =>
