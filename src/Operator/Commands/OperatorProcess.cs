@@ -67,13 +67,13 @@ internal static class OperatorProcess
     private static async Task<int> ServeAsync(OperatorOptions options, ILogger log, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
-        var random = new Random(Environment.ProcessId);
+        var seeds = new Random(Environment.ProcessId);
         var connection = ClusterConnection.Load(options.Kubeconfig);
         var identity = $"{Environment.MachineName}-{Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8]}";
         var manner = new ClientOptions { FieldManager = Labels.Manager };
         using var plain = new KubernetesClient(connection, time, manner, log);
         var election = options.LeaderElect
-            ? new LeaderElection(plain, new ObjectKey(options.Namespace ?? connection.Namespace, Labels.Manager), identity, LeaseTimes.Default, time, random, log)
+            ? new LeaderElection(plain, new ObjectKey(options.Namespace ?? connection.Namespace, Labels.Manager), identity, LeaseTimes.Default, time, new Random(seeds.Next()), log)
             : null;
         bool IsLeading() => election is null || election.IsLeading;
         using var client = new KubernetesClient(connection, time, manner with { MayWrite = IsLeading }, log);
@@ -81,14 +81,14 @@ internal static class OperatorProcess
         using var metrics = new MetricsPage();
         await using var workers = new SidecarSqlWorkerPool(new SidecarOptions(options.SqlSocket, TimeSpan.FromSeconds(5), Returns: true), time);
 
-        var cache = new ClusterCache(client, options.WatchNamespaces, time, random, log);
+        var cache = new ClusterCache(client, options.WatchNamespaces, time, new Random(seeds.Next()), log);
         var inbox = new ReportInbox();
         var writes = new OwnWrites<string>();
         var events = new EventRecorder(client, identity, time, log);
         var reconciler = new NamespaceReconciler(
-            cache, new NamespaceJudge(new SidecarJudge(workers)), inbox, new IntentExecutor(client, cache, writes, events, time, random), writes,
+            cache, new NamespaceJudge(new SidecarJudge(workers)), inbox, new IntentExecutor(client, cache, writes, events, time, new Random(seeds.Next()), log), writes,
             new RunnerSetting(options.RunnerImage, options.ImagePullPolicy, options.ReportUrl), gauges, time, log);
-        var controller = new Controller<string>("namespace", reconciler.ReconcileAsync, NamespacesAtOnce, new WorkQueue<string>("namespace", time), time, random, log);
+        var controller = new Controller<string>("namespace", reconciler.ReconcileAsync, NamespacesAtOnce, new WorkQueue<string>("namespace", time), time, new Random(seeds.Next()), log);
         cache.OnChanged(controller.Enqueue);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

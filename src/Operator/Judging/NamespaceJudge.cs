@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using LakehouseOperator.Operator.Watching;
@@ -14,6 +15,8 @@ internal sealed class NamespaceJudge(ISqlJudge sql)
 {
     private readonly ConcurrentDictionary<string, (IReadOnlyList<string> Of, Judgement Judgement)> judged = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<ResourceItem, (ParsedResource, IReadOnlyList<Diagnostic>)?[]> parsed = [];
+
+    private const int MaxDepth = 512;
 
     /// <param name="items">The oldest first: the first claim on a table counts.</param>
     /// <exception cref="JudgeUnavailableException">Nothing can be said of SQL now.</exception>
@@ -45,10 +48,31 @@ internal sealed class NamespaceJudge(ISqlJudge sql)
         var slot = parsed.GetValue(item, static _ => new (ParsedResource, IReadOnlyList<Diagnostic>)?[1]);
         if (slot[0] is { } known)
             return known;
-        using var spec = JsonDocument.Parse(item.Spec.Memory, new JsonDocumentOptions { MaxDepth = 512 });
-        var one = ParsedSet.Parse(new DocumentSet([ClusterDocuments.Read(item.Id, item.Orders, spec.RootElement)], new SecretSet(), []));
-        var answer = (one.Resources[0], one.Diagnostics);
+        var answer = Read(item);
         slot[0] = answer;
         return answer;
+    }
+
+    /// <summary>The boundary of one spec: what nobody can read is invalid, and others are judged.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A boundary.")]
+    private static (ParsedResource Resource, IReadOnlyList<Diagnostic> Diagnostics) Read(ResourceItem item)
+    {
+        try
+        {
+            using var spec = JsonDocument.Parse(item.Spec.Memory, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            return One(ClusterDocuments.Read(item.Id, item.Orders, spec.RootElement));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            using var nothing = JsonDocument.Parse("{}");
+            var (resource, _) = One(ClusterDocuments.Read(item.Id, null, nothing.RootElement));
+            return (resource with { Resource = null }, [new Diagnostic(BugCodes.Unhandled, DiagnosticSeverity.Error, $"the spec cannot be read ({e.GetType().Name})", item.Id, "spec")]);
+        }
+
+        static (ParsedResource, IReadOnlyList<Diagnostic>) One(Document document)
+        {
+            var set = ParsedSet.Parse(new DocumentSet([document], new SecretSet(), []));
+            return (set.Resources[0], set.Diagnostics);
+        }
     }
 }

@@ -17,7 +17,10 @@ internal static class PodReading
             metadata.Namespace!, metadata.Name!, metadata.Uid ?? "", runId, metadata.CreationTimestamp ?? DateTimeOffset.MinValue, metadata.DeletionTimestamp is not null,
             pod.Status?.Phase ?? "Pending", pod.Status?.Reason, pod.Status?.Message,
             scheduled is { Status: "False", Reason: "Unschedulable" } ? scheduled.Message ?? "no node takes it" : null,
-            [.. (pod.Status?.ContainerStatuses ?? []).Select(Read)]);
+            [.. (pod.Status?.ContainerStatuses ?? []).Select(Read)])
+        {
+            OwnerUid = metadata.OwnerReferences?.FirstOrDefault(static reference => reference is { Controller: true, Kind: "Job" })?.Uid,
+        };
     }
 
     private static RunContainer Read(ContainerStatus status) => new(

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using LakehouseOperator.Operator.Ingestions;
 using LakehouseOperator.Operator.Judging;
 using LakehouseOperator.Operator.Lakehouses;
@@ -29,8 +30,7 @@ internal static class Deciding
         foreach (var lakehouse in members.Where(member => member.Id.Kind == ResourceKind.Lakehouse))
             intents.AddRange(OfLakehouse(lakehouse, [.. byLakehouse[lakehouse.Id.Name]], judgement, runner));
         var known = members.Where(member => member.Id.Kind == ResourceKind.Lakehouse).Select(member => member.Id.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var orphan in byLakehouse.Where(group => group.Key is null || !known.Contains(group.Key)).SelectMany(group => group))
-            intents.Add(Of(orphan, States.Of([orphan], null), null, null));
+        intents.AddRange(Orphans([.. byLakehouse.Where(group => group.Key is null || !known.Contains(group.Key)).SelectMany(group => group)]));
         return intents;
     }
 
@@ -43,15 +43,35 @@ internal static class Deciding
         _ => null,
     };
 
-    private static IEnumerable<Intent> OfLakehouse(Member lakehouse, IReadOnlyList<Member> members, Judgement judgement, RunnerSetting runner)
+    private static IEnumerable<Intent> Orphans(IReadOnlyList<Member> members)
+    {
+        var states = States.Of(members, null);
+        return members.Select(member => Of(member, states, null, null));
+    }
+
+    /// <summary>The boundary of one Lakehouse: whatever is thrown over it is its own failure, and others go on.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A boundary.")]
+    private static IReadOnlyList<Intent> OfLakehouse(Member lakehouse, IReadOnlyList<Member> members, Judgement judgement, RunnerSetting runner)
+    {
+        try
+        {
+            return [.. Together(lakehouse, members, judgement, runner)];
+        }
+        catch (Exception e)
+        {
+            return [Intent.Failed(lakehouse.Item, e, lakehouse.Seen.Now), .. Orphans(members)];
+        }
+    }
+
+    private static IEnumerable<Intent> Together(Member lakehouse, IReadOnlyList<Member> members, Judgement judgement, RunnerSetting runner)
     {
         var state = LakehouseState.Of(lakehouse);
         var fault = LakehouseRules.FaultOf(lakehouse, state);
         if (lakehouse.Spec is not LakehouseResource { Spec: var spec })
         {
             yield return LakehouseRules.Decide(lakehouse, state, fault, null, runner);
-            foreach (var member in members)
-                yield return Of(member, States.Of([member], null), null, null);
+            foreach (var intent in Orphans(members))
+                yield return intent;
             yield break;
         }
 
@@ -72,7 +92,23 @@ internal static class Deciding
         }
     }
 
+    /// <summary>The boundary of one resource.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A boundary.")]
     private static Intent Of(Member member, States states, Decision? decision, LakeScene? lake)
+    {
+        if (states.Faults.TryGetValue(member.Id, out var fault))
+            return Intent.Failed(member.Item, fault, member.Seen.Now);
+        try
+        {
+            return Sound(member, states, decision, lake);
+        }
+        catch (Exception e)
+        {
+            return Intent.Failed(member.Item, e, member.Seen.Now);
+        }
+    }
+
+    private static Intent Sound(Member member, States states, Decision? decision, LakeScene? lake)
     {
         var intent = member.Id.Kind switch
         {
@@ -96,29 +132,45 @@ internal sealed class States
 
     public Dictionary<ResourceId, QualityCheckState> Checks { get; } = [];
 
+    /// <summary>Resources whose past could not be told: a defect of ours, which stops nobody else.</summary>
+    public Dictionary<ResourceId, Exception> Faults { get; } = [];
+
     public static States Of(IReadOnlyList<Member> members, LakeScene? lake)
     {
         var states = new States();
         foreach (var member in members.Where(member => member.Id.Kind == ResourceKind.Ingestion))
-            states.Ingestions[member.Id] = IngestionState.Of(member);
+            states.Try(member, () => states.Ingestions[member.Id] = IngestionState.Of(member));
         foreach (var member in members.Where(member => member.Id.Kind == ResourceKind.Transformation))
-            states.Transformations[member.Id] = TransformationState.Of(member, lake);
+            states.Try(member, () => states.Transformations[member.Id] = TransformationState.Of(member, lake));
 
         // A gate's findings come with the run that it judged, and are kept until they are in its status: the run's Job stays as long.
-        var writers = members.Where(member => member.Spec is TransformationResource)
+        var writers = members.Where(member => member.Spec is TransformationResource && states.Transformations.ContainsKey(member.Id))
             .ToLookup(member => ((TransformationResource)member.Spec!).Spec.Table, member => states.Transformations[member.Id], StringComparer.Ordinal);
         foreach (var member in members.Where(member => member.Id.Kind == ResourceKind.QualityCheck))
         {
             var table = (member.Spec as QualityCheckResource)?.Spec.Table;
-            states.Checks[member.Id] = QualityCheckState.Of(member, table is null ? [] : writers[table].SelectMany(state => state.Ledger.Told.Select(told => told.Report)));
+            states.Try(member, () => states.Checks[member.Id] = QualityCheckState.Of(member, table is null ? [] : writers[table].SelectMany(state => state.Ledger.Told)));
         }
 
         return states;
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of one resource.")]
+    private void Try(Member member, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception e)
+        {
+            Faults[member.Id] = e;
+        }
+    }
+
     /// <summary>Whether every check that the run judged has its findings in its status: only then may the run's Job, which alone holds them, go.</summary>
     public bool IsTold(RunReport report) => (report.Checks ?? []).Select(check => check.QualityCheck).Distinct(StringComparer.Ordinal).All(name =>
-        !Checks.TryGetValue(new ResourceId(ResourceKind.QualityCheck, name, report.Namespace), out var check) || check.Status.EvaluatedTime >= report.CompletionTime);
+        !Checks.TryGetValue(new ResourceId(ResourceKind.QualityCheck, name, report.Namespace), out var check) || !check.IsPending);
 
     /// <summary>Newest version by table, from whoever writes it.</summary>
     public IReadOnlyDictionary<string, TableVersion> Tables
@@ -148,12 +200,22 @@ internal sealed class States
         .Concat(Checks.Values.Select(state => state.Ledger.Last is { Exit: RunnerExit.Store } last ? last.CompletionTime : (DateTimeOffset?)null))
         .Max();
 
-    public Pipelines.Decisions.Subject? Observe(Member member, LakeScene lake) => member.Id.Kind switch
+    /// <summary>Null where nothing can be known of it.</summary>
+    public Pipelines.Decisions.Subject? Observe(Member member, LakeScene lake)
     {
-        ResourceKind.Ingestion => IngestionRules.Observe(member, Ingestions[member.Id], lake),
-        ResourceKind.Transformation => TransformationRules.Observe(member, Transformations[member.Id], lake),
-        _ => QualityCheckRules.Observe(member, Checks[member.Id]),
-    };
+        Pipelines.Decisions.Subject? subject = null;
+        if (!Faults.ContainsKey(member.Id))
+        {
+            Try(member, () => subject = member.Id.Kind switch
+            {
+                ResourceKind.Ingestion => IngestionRules.Observe(member, Ingestions[member.Id], lake),
+                ResourceKind.Transformation => TransformationRules.Observe(member, Transformations[member.Id], lake),
+                _ => QualityCheckRules.Observe(member, Checks[member.Id]),
+            });
+        }
+
+        return subject;
+    }
 
     public RunLedger LedgerOf(ResourceId id) => id.Kind switch
     {

@@ -1,6 +1,7 @@
 using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Operator.Runs;
 using LakehouseOperator.Operator.Watching;
+using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 
 namespace LakehouseOperator.Operator.Reconciling;
@@ -45,5 +46,13 @@ internal sealed record Note(string Reason, string Message, bool IsWarning = fals
 /// <param name="Again">When to look at it again though nothing changes.</param>
 internal sealed record Intent(ResourceItem Item, IReadOnlyList<Act> Acts, StatusChange? Status, IReadOnlyList<Note> Notes, DateTimeOffset? Again)
 {
-    public static Intent Nothing(ResourceItem item) => new(item, [], null, [], null);
+    /// <summary>How often a resource over which we fail is looked at again though nothing changes.</summary>
+    private static readonly TimeSpan AfterFault = TimeSpan.FromMinutes(1);
+
+    /// <summary>Deciding about this resource failed, which is a defect of ours; nothing is done about it, and others go on.</summary>
+    public Exception? Fault { get; init; }
+
+    public static Intent Failed(ResourceItem item, Exception fault, DateTimeOffset now) => new(
+        item, [], null, [new Note("OperatorFault", $"{BugCodes.Unhandled.Id}: the operator fails over this resource ({fault.GetType().Name}) and leaves it alone; see its log, and please report it", IsWarning: true)],
+        now + AfterFault) { Fault = fault };
 }

@@ -1,18 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
 using LakehouseOperator.Kubernetes.Api;
 using LakehouseOperator.Kubernetes.Controllers;
 using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Operator.Objects;
+using LakehouseOperator.Operator.Telemetry;
 using LakehouseOperator.Operator.Watching;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Decisions;
+using Microsoft.Extensions.Logging;
 
 namespace LakehouseOperator.Operator.Reconciling;
 
 /// <summary>Writes intents to the API server, a few resources side by side. What is refused about one resource is remembered, told on it, and stops nobody else.</summary>
-internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache, OwnWrites<string> writes, EventRecorder events, TimeProvider time, Random random)
+[SuppressMessage("Design", "CA1031", Justification = "The boundary of one resource.")]
+internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache, OwnWrites<string> writes, EventRecorder events, TimeProvider time, Random random, ILogger log)
 {
     private const int SideBySide = 8;
     private static readonly TimeSpan AfterConflict = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>In a row; who loses more races is not in one.</summary>
+    private const int MostConflicts = 5;
+
+    private readonly Lock chance = new();
 
     /// <returns>When a setback ends, if there are any.</returns>
     public async Task<DateTimeOffset?> ExecuteAsync(string ns, IReadOnlyList<Intent> intents, NamespaceMemory memory, CancellationToken cancellationToken)
@@ -28,18 +37,24 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
                 try
                 {
                     await ExecuteAsync(ns, intent, remembered, cancellation);
+                    remembered.Conflicts = 0;
                 }
-                catch (ConflictException)
+                catch (ConflictException) when (remembered.Conflicts++ < MostConflicts)
                 {
                     // Somebody else was first: what there is now is on its way here, and is decided anew.
                     lock (gate)
                         again = RunActs.Earliest(again, time.GetUtcNow() + AfterConflict);
                 }
-                catch (KubernetesException e) when (e is not FencedException)
+                catch (Exception e) when (e is not (FencedException or OperationCanceledException))
                 {
-                    remembered.Setback = SetbackOf(e, remembered.Setback);
+                    // The boundary of one resource: what the API server refuses, and a defect of ours, stop nobody else.
+                    if (e is not KubernetesException)
+                        Log.Fault(log, intent.Item.Id, e);
                     lock (gate)
+                    {
+                        remembered.Setback = SetbackOf(e, remembered.Setback);
                         again = RunActs.Earliest(again, remembered.Setback.Until);
+                    }
                 }
             });
         return again;
@@ -162,13 +177,17 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
         }
     }
 
-    private Setback SetbackOf(KubernetesException e, Setback? before)
+    private Setback SetbackOf(Exception e, Setback? before)
     {
         var count = (before?.Count ?? 0) + 1;
-        var wait = e is UnavailableException { RetryAfter: { } after } ? after : Attempts.Backoff(count) * (0.8 + (random.NextDouble() * 0.4));
+        double spread;
+        lock (chance)
+            spread = 0.8 + (random.NextDouble() * 0.4);
+        var wait = e is UnavailableException { RetryAfter: { } after } ? after : Attempts.Backoff(count) * spread;
         var reason = e switch { NameTakenException => "NameConflict", RefusedException => "JobRefused", _ => "Pending" };
         var going = e is NotFoundException || (e is RefusedException refused && refused.Causes.Any(static cause => cause.Reason == "NamespaceTerminating"));
-        var message = e is NameTakenException ? e.Message : e is RefusedException ? $"{ClusterCodes.ObjectRefused.Id}: the API server refuses it: {e.Message}" : $"the API server did not take it: {e.Message}";
+        var message = e is NameTakenException ? e.Message : e is RefusedException ? $"{ClusterCodes.ObjectRefused.Id}: the API server refuses it: {e.Message}" : e is KubernetesException ? $"the API server did not take it: {e.Message}"
+            : $"{BugCodes.Unhandled.Id}: the operator fails over this resource ({e.GetType().Name}); see its log, and please report it";
         return new Setback(reason, message, count, time.GetUtcNow() + wait, going);
     }
 }

@@ -37,6 +37,9 @@ internal sealed class Remembered
     public Dictionary<string, (string Uid, long Generation, string Hash)> Applied { get; } = new(StringComparer.Ordinal);
 
     public Setback? Setback { get; set; }
+
+    /// <summary>Writes in a row that somebody else's came before.</summary>
+    public int Conflicts { get; set; }
 }
 
 /// <summary>The API server did not take what was sent for a resource. It is tried again after a while, and others go on.</summary>

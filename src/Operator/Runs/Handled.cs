@@ -1,3 +1,4 @@
+using LakehouseOperator.Operator.Reconciling;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Decisions;
@@ -11,12 +12,12 @@ internal static class Handled
     public static string? By(RunLedger ledger, ResourceKind kind, int retries) =>
         ledger.Ended is { Job: { Request: { } request } job, End.Exit: { } exit } && (exit == RunnerExit.Done || job.Attempt >= Attempts.Allowed(exit, kind, retries)) ? request : null;
 
-    public static DateTimeOffset? Latest(DateTimeOffset? stored, RunLedger ledger)
+    public static DateTimeOffset? Latest(DateTimeOffset? stored, RunLedger ledger, DateTimeOffset now)
     {
-        var latest = stored;
+        var latest = StatusTimes.IsAhead(stored, now) ? null : stored;
         foreach (var time in new[] { ledger.InHand?.ScheduledFor, ledger.Ended?.Job.ScheduledFor })
         {
-            if (time is not null && (latest is null || time > latest))
+            if (time is not null && !StatusTimes.IsAhead(time, now) && (latest is null || time > latest))
                 latest = time;
         }
 

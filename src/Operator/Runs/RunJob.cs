@@ -57,6 +57,9 @@ internal sealed record RunPod(
     public const string Runner = "runner";
     public const string SqlWorker = "sql-worker";
 
+    /// <summary>Of its Job; a stream's Pod belongs to a ReplicaSet.</summary>
+    public string? OwnerUid { get; init; }
+
     public RunContainer? Find(string container) => Containers.FirstOrDefault(one => one.Name == container);
 }
 

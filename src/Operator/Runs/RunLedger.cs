@@ -1,3 +1,4 @@
+using LakehouseOperator.Operator.Reconciling;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Decisions;
 using LakehouseOperator.Pipelines.Plans;
@@ -25,6 +26,8 @@ internal sealed record RunLedger(LastRunStatus? Last, EndedRun? Ended, RunJob? I
         LastRunStatus? stored, IEnumerable<string> history, IReadOnlyList<RunJob> jobs, Func<string, IReadOnlyList<RunPod>> pods, Func<string, RunReport?> reports, DateTimeOffset now)
     {
         var known = history.ToHashSet(StringComparer.Ordinal);
+        if (stored is not null && !IsSound(stored, now))
+            stored = null;
         if (stored is not null)
             known.Add(stored.Id);
         var spent = jobs.Where(job => known.Contains(job.RunId)).ToList();
@@ -58,6 +61,14 @@ internal sealed record RunLedger(LastRunStatus? Last, EndedRun? Ended, RunJob? I
             ],
         };
     }
+
+    /// <summary>Whether we can have written it. Anybody who may write a status can write anything; what cannot be so counts as lost.</summary>
+    private static bool IsSound(LastRunStatus stored, DateTimeOffset now) =>
+        stored.Attempt is >= 1 and <= MostAttempts && stored.Disruptions is null or (>= 0 and <= MostAttempts)
+        && !StatusTimes.IsAhead(stored.StartTime, now) && !StatusTimes.IsAhead(stored.CompletionTime, now)
+        && Enum.IsDefined(stored.Trigger.Kind) && (stored.Exit is not { } exit || Enum.IsDefined(exit)) && (stored.Result is not { } result || Enum.IsDefined(result));
+
+    private const int MostAttempts = 1_000_000;
 
     /// <summary>Runs that have ended and whose Job is still there: what others than the resource itself learn from their reports may not be written yet.</summary>
     public IReadOnlyList<(RunJob Job, RunReport Report)> Told { get; init; } = [];

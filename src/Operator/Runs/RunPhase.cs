@@ -1,3 +1,4 @@
+using LakehouseOperator.Operator.Reports;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Reports;
 
@@ -44,14 +45,23 @@ internal static class RunPhases
     public static RunPhase Of(RunJob job, IReadOnlyList<RunPod> pods, RunReport? report, DateTimeOffset now)
     {
         if (report is not null && report.Result != RunResult.Running)
-            return new RunPhase.Ended(report.Error?.Exit ?? RunnerExit.Done, report, report.Error, report.StartTime, report.CompletionTime);
-        var pod = pods.OrderByDescending(one => one.Created).FirstOrDefault();
-        if (pod?.Find(RunPod.Runner)?.End is { } end)
-            return OfContainer(job, pod, end, now);
+            return Told(report);
+
+        // A Job that was made anew under the same name finds the old one's Pod still going.
+        var pod = pods.Where(one => one.OwnerUid is not { } owner || owner == job.Uid).OrderByDescending(one => one.Created).FirstOrDefault();
+        var runner = pod?.Find(RunPod.Runner);
+        if (runner?.End is { } end)
+            return OfContainer(job, pod!, end, now);
         if (pod is { Phase: "Failed" })
             return Lost(job, now, $"its Pod ended as {pod.Reason ?? pod.Phase}{(pod.Message is { } message ? $": {message}" : "")}");
         if (job.End == JobEnd.DeadlineExceeded)
-            return Failed(job, now, RunCodes.DeadlineExceeded, "the Job passed its activeDeadlineSeconds and was ended", "raise execution.activeDeadlineSeconds, or read less");
+        {
+            // The runner ends itself before; where it never began, nothing of the run was too long.
+            return runner is { Running: true }
+                ? Failed(job, now, RunCodes.DeadlineExceeded, "the Job passed its activeDeadlineSeconds and was ended", "raise execution.activeDeadlineSeconds, or read less")
+                : Lost(job, now, "the Job passed its activeDeadlineSeconds before its Pod told anything");
+        }
+
         if (job.End is not null || job.Deleting)
             return Lost(job, now, job.EndMessage ?? "its Pod is gone and left no word");
         return new RunPhase.Working(pod is not null ? HindranceOf(pod) : now - job.Created > PodPatience ? NoPod(job) : null);
@@ -64,7 +74,7 @@ internal static class RunPhases
             return null;
         try
         {
-            return TerminationMessage.Read(terminationMessage) is { } report && report.RunId == runId ? report : null;
+            return TerminationMessage.Read(terminationMessage) is { } report && report.RunId == runId && report.Result != RunResult.Running ? ReportBounds.Of(report) : null;
         }
         catch (DiagnosticException)
         {
@@ -99,7 +109,7 @@ internal static class RunPhases
         var started = end.Started ?? job.Created;
         var completed = end.Finished ?? now;
         if (ReportOf(end.Message, job.RunId) is { } told)
-            return new RunPhase.Ended(told.Error?.Exit ?? RunnerExit.Done, told, told.Error, told.StartTime, told.CompletionTime);
+            return Told(told);
         if (end.Reason == "OOMKilled" || pod.Find(RunPod.SqlWorker)?.End is { Reason: "OOMKilled" })
         {
             return new RunPhase.Ended(RunnerExit.Memory, null, Error(
@@ -115,6 +125,19 @@ internal static class RunPhases
         var exit = Enum.IsDefined((RunnerExit)end.ExitCode) ? (RunnerExit)end.ExitCode : RunnerExit.Bug;
         return new RunPhase.Ended(exit, null, Error(
             BugCodes.Unhandled, $"the runner ended with exit code {end.ExitCode} and left no report", "see the Pod's log", exit), started, completed);
+    }
+
+    /// <summary>Success is a report without an error; whatever else comes without one is a defect of whoever wrote it.</summary>
+    private static RunPhase.Ended Told(RunReport report)
+    {
+        var exit = (report.Error?.Exit, report.Result) switch
+        {
+            (null, RunResult.Succeeded or RunResult.UpToDate) => RunnerExit.Done,
+            (null or RunnerExit.Done, RunResult.Blocked) => RunnerExit.Blocked,
+            (null or RunnerExit.Done, _) => RunnerExit.Bug,
+            ({ } named, _) => named,
+        };
+        return new RunPhase.Ended(exit, report, report.Error, report.StartTime, report.CompletionTime);
     }
 
     private static RunPhase.Ended Lost(RunJob job, DateTimeOffset at, string why) =>

@@ -30,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "a watch is deaf: {Name}; the process ends")]
     public static partial void Deaf(ILogger logger, string name);
 
+    [LoggerMessage(10, LogLevel.Error, "{Resource}: the operator fails over it and leaves it alone")]
+    public static partial void Fault(ILogger logger, ResourceId resource, Exception exception);
+
     [LoggerMessage(9, LogLevel.Error, "ended where it should not: {Type}")]
     public static partial void Ended(ILogger logger, string type, Exception exception);
 }

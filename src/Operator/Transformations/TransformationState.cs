@@ -10,14 +10,14 @@ using LakehouseOperator.Pipelines.Statuses;
 namespace LakehouseOperator.Operator.Transformations;
 
 /// <summary>A Transformation's past: its status, moved on by the run that has just ended.</summary>
-internal sealed record TransformationState(TransformationStatus Status, RunLedger Ledger, OutputStatus? Output, IReadOnlyList<InputStatus>? Inputs)
+internal sealed record TransformationState(TransformationStatus Status, RunLedger Ledger, OutputStatus? Output, IReadOnlyList<InputStatus>? Inputs, DateTimeOffset Now)
 {
     public static TransformationState Of(Member member, LakeScene? lake)
     {
         var status = (member.Item.Status is { } json ? StatusJson.TryRead(json.Utf8, StatusJson.Default.TransformationStatus) : null) ?? new TransformationStatus();
         var ledger = member.Ledger(status.LastRun, status.History);
         var (output, inputs) = Published(status, ledger.Ended?.End.Report, lake);
-        return new TransformationState(status, ledger, output, inputs);
+        return new TransformationState(status, ledger, output, inputs, member.Seen.Now);
     }
 
     /// <summary>What the table's newest version was made from, as far as the operator was told.</summary>
@@ -32,14 +32,31 @@ internal sealed record TransformationState(TransformationStatus Status, RunLedge
     public string? LastHandledRequest(int retries) => Handled.By(Ledger, ResourceKindOf, retries) ?? Status.LastHandledRequest;
 
     /// <summary>As soon as a run is started for it: a Job carries it.</summary>
-    public DateTimeOffset? LastScheduleTime => Handled.Latest(Status.LastScheduleTime, Ledger);
+    public DateTimeOffset? LastScheduleTime => Handled.Latest(Status.LastScheduleTime, Ledger, Now);
 
     private const Pipelines.ResourceKind ResourceKindOf = Pipelines.ResourceKind.Transformation;
 
+    /// <summary>
+    /// A termination message has no room for what the version was made from. That there is a new one is enough for whoever reads it; what it was made from is then not known, and asked of the
+    /// next run.
+    /// </summary>
+    private static (OutputStatus? Output, IReadOnlyList<InputStatus>? Inputs) Shortened(TransformationStatus status, RunReport report, TableReport table, LakeScene? lake)
+    {
+        var isSame = status.Output is { } before && before.Table == table.Table && before.TableId == table.TableId && before.DataVersion == table.DataVersion;
+        if (isSame || report.Result is not (RunResult.Succeeded or RunResult.UpToDate))
+            return (status.Output, status.Inputs);
+        return (
+            new OutputStatus(
+                table.Table, table.TableId, table.Version, table.DataVersion, table.Rows, lake?.LocationOf(table.Table) ?? status.Output?.Location, table.LastCommitTime),
+            [.. (report.Inputs ?? []).Select(input => new InputStatus(input.Table, input.TableId, input.Version, input.DataVersion))]);
+    }
+
     private static (OutputStatus? Output, IReadOnlyList<InputStatus>? Inputs) Published(TransformationStatus status, RunReport? report, LakeScene? lake)
     {
-        if (report is not { Consumed: { } consumed, Tables: [var table, ..] })
+        if (report is not { Tables: [var table, ..] })
             return (status.Output, status.Inputs);
+        if (report.Consumed is not { } consumed)
+            return Shortened(status, report, table, lake);
         var versions = (report.Inputs ?? []).ToLookup(input => (input.Table, input.TableId, input.DataVersion));
         return (
             new OutputStatus(

@@ -32,12 +32,12 @@ internal sealed class ClusterCache
         var everything = new InformerOptions { Namespaces = namespaces };
         var ours = everything with { LabelSelector = Labels.Selector };
         resources = ResourceKinds.All.ToDictionary(
-            kind => kind.Kind, kind => new Informer<CustomResource, ResourceItem>(client, kind.Type, everything, item => ResourceItem.Of(kind.Kind, item), time, random, log));
-        jobs = new(client, ResourceTypes.Jobs, ours, job => new(RunObjects.Read(job)), time, random, log);
-        pods = new(client, ResourceTypes.Pods, ours, pod => new(PodReading.Read(pod)), time, random, log);
-        streams = new(client, ResourceTypes.Deployments, ours, deployment => new(StreamItem.Of(deployment)), time, random, log);
-        plans = new(client, ResourceTypes.ConfigMaps, ours, map => new(PlanItem.Of(map)), time, random, log);
-        policies = new(client, ResourceTypes.NetworkPolicies, ours, policy => new(PolicyItem.Of(policy)), time, random, log);
+            kind => kind.Kind, kind => new Informer<CustomResource, ResourceItem>(client, kind.Type, everything, item => ResourceItem.Of(kind.Kind, item), time, new Random(random.Next()), log));
+        jobs = new(client, ResourceTypes.Jobs, ours, job => new(RunObjects.Read(job)), time, new Random(random.Next()), log);
+        pods = new(client, ResourceTypes.Pods, ours, pod => new(PodReading.Read(pod)), time, new Random(random.Next()), log);
+        streams = new(client, ResourceTypes.Deployments, ours, deployment => new(StreamItem.Of(deployment)), time, new Random(random.Next()), log);
+        plans = new(client, ResourceTypes.ConfigMaps, ours, map => new(PlanItem.Of(map)), time, new Random(random.Next()), log);
+        policies = new(client, ResourceTypes.NetworkPolicies, ours, policy => new(PolicyItem.Of(policy)), time, new Random(random.Next()), log);
         resourcesByNamespace = resources.ToDictionary(pair => pair.Key, pair => pair.Value.Store.IndexBy<string>(static (key, _) => [key.Namespace ?? ""]));
         jobsByNamespace = jobs.Store.IndexBy<string>(static (key, _) => [key.Namespace ?? ""]);
         podsByRun = pods.Store.IndexBy<string>(static (_, pod) => pod.Item is { } item ? [$"{item.Namespace}/{item.RunId}"] : []);

@@ -29,12 +29,27 @@ public sealed partial class StatusJson : JsonSerializerContext
     {
         try
         {
-            return utf8.IsEmpty ? null : JsonSerializer.Deserialize(utf8, contract);
+            return utf8.IsEmpty || HoldsNothing(utf8) ? null : JsonSerializer.Deserialize(utf8, contract);
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    /// <summary>A null in an array, which we never write, and which the types would let pass.</summary>
+    private static bool HoldsNothing(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        var isMember = false;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.Null && !isMember)
+                return true;
+            isMember = reader.TokenType == JsonTokenType.PropertyName;
+        }
+
+        return false;
     }
 }
 
