@@ -22,7 +22,7 @@ internal static class IngestionRules
     {
         if (member.Spec is not IngestionResource { Spec: var spec })
             return null;
-        var reads = member.Stream is { Replicas: > 0, Deleting: false } && state.Attempted is null;
+        var reads = member.Stream is { Replicas: > 0, Deleting: false } && state.Attempted?.Generation != IngestionState.GenerationOf(member);
         return new IngestionSubject(member.Id, IngestionState.GenerationOf(member), [.. spec.Tables.SelectMany(table => new[] { table.Name, table.Name + Pipelines.TableName.QuarantineSuffix })])
         {
             Suspended = spec.Suspend || member.Item.Deleting is not null,
@@ -40,7 +40,11 @@ internal static class IngestionRules
         DateTimeOffset? again = decision?.At;
         if (lake is not null && decision is not null && item.Deleting is null && member.Spec is IngestionResource ingestion)
             acts.AddRange(Stream(member, ingestion, state, decision, lake));
-        var stand = member.Setback is { } setback && setback.Until > member.Seen.Now ? Standing.Of(setback) : Stand(member, state, decision, lake);
+
+        // What was refused is told until it has been taken, also while it is tried once more.
+        var refused = member.Setback is { } setback && (setback.Until > member.Seen.Now || acts.Exists(static act => act is Act.ApplyStream)) ? member.Setback : null;
+        again = RunActs.Earliest(again, refused?.Until);
+        var stand = refused is not null ? Standing.Of(refused) : Stand(member, state, decision, lake);
         var conditions = stand.Conditions(state.Status.Conditions, item.Generation, member.Seen.Now);
         var connected = Connected(member, state);
         conditions.Set(ConditionTypes.SourceConnected, connected.Is, connected.Reason, connected.Message);
@@ -74,16 +78,24 @@ internal static class IngestionRules
     {
         var stream = member.Stream;
         var reads = decision.Reason == Reason.Streaming || (decision.Verdict == Verdict.Start && (lake.NotReady is null || stream is { Replicas: > 0 }));
-        if (!reads && stream is null or { Deleting: true })
+        if (stream is { Deleting: true } || (!reads && stream is null))
             yield break;
         if (member.Setback is { } setback && setback.Until > lake.Now)
             yield break;
 
-        // A spec that is wrong, or a Lakehouse that cannot be used now, stops nobody's stream: the last good plan reads on.
-        if (member.Fault is not null || (decision is { Verdict: Verdict.Rest, Reason: Reason.Invalid } && state.Attempted is null) || (lake.NotReady is not null && stream is not null && decision.Reason == Reason.Streaming))
+        // A spec that is wrong stops nobody's stream: the last good plan reads on.
+        if (StallOf(member, state, ingestion.Spec, lake) is not null)
             yield break;
+        if (lake.NotReady is not null && stream is not null)
+        {
+            // Nor does a Lakehouse that cannot be used now, of which no plan can be made either; what shall not read must not wait for that.
+            if (!reads)
+                yield return new Act.DeleteStream(stream);
+            yield break;
+        }
+
         var plan = Plan(member, ingestion, lake);
-        var wanted = StreamObjects.DeploymentOf(member.Item, plan, lake.Name, lake.DemandsOf(ingestion.Spec.Runner), lake.Runner, reads ? 1 : 0);
+        var wanted = StreamObjects.DeploymentOf(member.Item, plan, lake.Name, lake.DemandsOf(ingestion.Spec.Runner), lake.Runner, reads ? 1 : 0, IngestionState.GenerationOf(member));
         var name = wanted.Metadata.Name!;
         var hash = HashOf(wanted);
         if (stream is null || !member.Memory.Applied.TryGetValue(name, out var applied) || applied != (stream.Uid, stream.Generation, hash))

@@ -31,7 +31,7 @@ internal sealed record IngestionState(
         var broken = pod is null ? null : BrokenOf(pod, stream!, member.Seen.Now);
         if (broken is not null && report is { Result: RunResult.Running } && report.CompletionTime < broken.CompletionTime)
             report = broken.Report ?? report;
-        var last = broken is { Exit: { } exit } && IsFinal(exit) ? LastOf(member, stream!, broken) : drops.Last;
+        var last = broken is { Exit: { } exit } && IsFinal(exit) ? LastOf(stream!, broken) : drops.Last;
         return new IngestionState(status, drops, pod, report, broken, last, TablesOf(member, status, report));
     }
 
@@ -55,8 +55,8 @@ internal sealed record IngestionState(
         return RunPhases.Of(job, [seen], null, now) as RunPhase.Ended;
     }
 
-    private static LastRunStatus LastOf(Member member, StreamItem stream, RunPhase.Ended end) => new(
-        stream.RunId, new TriggerStatus(TriggerKind.Stream, StreamKey), 1, GenerationOf(member), end.StartTime, end.CompletionTime, RunResult.Failed, end.Exit,
+    private static LastRunStatus LastOf(StreamItem stream, RunPhase.Ended end) => new(
+        stream.RunId, new TriggerStatus(TriggerKind.Stream, StreamKey), 1, stream.MadeFor.Length > 0 ? stream.MadeFor : "-", end.StartTime, end.CompletionTime, RunResult.Failed, end.Exit,
         end.Error is { } error ? EndedRun.ErrorOf(error) : null, RowsRead: end.Report?.RowsRead, RowsWritten: end.Report?.RowsWritten);
 
     /// <summary>In the order of the spec; what a report says of a table replaces what was known, and tables that it reads beside them come after.</summary>

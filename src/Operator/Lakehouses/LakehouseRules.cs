@@ -74,15 +74,23 @@ internal static class LakehouseRules
         if (fault is null && item.Deleting is null && member.Spec is LakehouseResource { Spec: var spec } resource)
         {
             var lake = new LakeScene(member, spec, null, [], null!, runner, member.Seen.Now);
+            var setback = member.Setback is { } last && last.Until > member.Seen.Now ? last : null;
             if (Policy(member, spec) is { } policy)
-                acts.Add(policy);
+            {
+                // Without its policy no pod of it runs; what was refused is told until it has been taken.
+                stand = member.Setback is { } refusal ? Standing.Of(refusal) : null;
+                if (setback is null)
+                    acts.Add(policy);
+            }
+
+            again = setback?.Until;
             var (decision, at) = Due(member, state, storeFailed);
-            again = at;
+            again = RunActs.Earliest(again, at);
             if (decision is not null)
             {
                 var takeOver = item.Annotations.GetValueOrDefault(ResourceItem.TakeOver) == "true";
                 var (start, later, refused) = RunActs.Start(member, state.Ledger, decision, lake, null, attempt => PlanBuilder.BuildProbe(resource, takeOver, item.Uid, lake.Setting, attempt));
-                (stand, again) = (refused, RunActs.Earliest(again, later));
+                (stand, again) = (refused ?? stand, RunActs.Earliest(again, later));
                 if (start is not null)
                     acts.Add(start);
             }

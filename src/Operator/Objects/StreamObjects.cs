@@ -15,13 +15,21 @@ internal static class StreamObjects
     /// <summary>Of every pod that carries out this plan; they differ by their tokens.</summary>
     public static string RunIdOf(ResourceItem item, string planHash) => ChildNames.Hash(item.Uid, "stream", planHash);
 
-    public static Deployment DeploymentOf(ResourceItem item, RunPlan plan, string lakehouse, PodDemands demands, RunnerSetting setting, int replicas)
+    /// <param name="generation">Of what the resource says, and asks for; on the Deployment alone, so that it rolls no Pod.</param>
+    public static Deployment DeploymentOf(ResourceItem item, RunPlan plan, string lakehouse, PodDemands demands, RunnerSetting setting, int replicas, string generation)
     {
         var selector = Selector(item);
         var labels = RunObjects.LabelsOf(item, lakehouse, "stream", plan.RunId);
         return new Deployment
         {
-            Metadata = new ObjectMeta { Name = NameOf(item), Namespace = item.Id.Namespace, Labels = labels, OwnerReferences = [item.Owner] },
+            Metadata = new ObjectMeta
+            {
+                Name = NameOf(item),
+                Namespace = item.Id.Namespace,
+                Labels = labels,
+                Annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Labels.Generation] = generation },
+                OwnerReferences = [item.Owner],
+            },
             Spec = new DeploymentSpec
             {
                 Replicas = replicas,

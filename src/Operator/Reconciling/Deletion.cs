@@ -49,6 +49,8 @@ internal static class Deletion
         var key = $"drop={member.Item.Uid}";
         if (ledger.Last is { Exit: RunnerExit.Done } done && done.Trigger.Key == key)
             return Release(member, intent, "TablesDeleted", $"{string.Join(", ", TablesOf(member.Spec!))} removed");
+        if (ledger.Last is { Exit: RunnerExit.SecretMissing } keyless && keyless.Trigger.Key == key)
+            return Release(member, intent, "TablesRetained", $"its tables cannot be removed without the Secret: {(keyless.Error is { } missing ? RunLedger.Describe(missing) : "it is gone")}");
         var acts = new List<Act>(intent.Acts);
         if (member.Stream is { Deleting: false } stream)
             acts.Add(new Act.DeleteStream(stream));

@@ -39,7 +39,9 @@ internal static class RunActs
         }
 
         var job = RunObjects.JobOf(member.Item, built, disruptions, decision.ScheduleTime, lake.Name, lake.DemandsOf(runner), lake.Runner);
-        return (new Act.StartRun(job, built), null, null);
+
+        // What was refused is told until it has been taken, also while it is tried once more.
+        return (new Act.StartRun(job, built), null, member.Setback is { } before ? Standing.Of(before) : null);
     }
 
     /// <summary>Jobs whose result the status holds, and a Job that cannot start and was made for a spec that is no more.</summary>

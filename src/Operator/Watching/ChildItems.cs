@@ -10,6 +10,9 @@ namespace LakehouseOperator.Operator.Watching;
 internal sealed record StreamItem(
     ObjectKey Key, string Uid, string OwnerUid, string RunId, string PlanName, int Replicas, long Generation, bool IsRolledOut, bool Deleting, DateTimeOffset Created)
 {
+    /// <summary>What the resource said when it was applied; how its Pods end is said of that.</summary>
+    public string MadeFor { get; init; } = "";
+
     /// <summary>Why its controller can make no Pod, such as a quota.</summary>
     public string? Refusal { get; init; }
 
@@ -32,6 +35,7 @@ internal sealed record StreamItem(
             metadata.DeletionTimestamp is not null,
             metadata.CreationTimestamp ?? DateTimeOffset.MinValue)
         {
+            MadeFor = metadata.Annotations?.GetValueOrDefault(Labels.Generation) ?? "",
             Refusal = deployment.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "ReplicaFailure", Status: "True" })?.Message,
         };
     }
