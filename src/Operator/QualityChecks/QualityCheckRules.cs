@@ -55,10 +55,11 @@ internal static class QualityCheckRules
         var status = new QualityCheckStatus(
             item.Generation, conditions.ToList(), findings.Version, findings.DataVersion, findings.TableId, findings.ChecksHash, findings.Summary, findings.EvaluatedTime, findings.Checks,
             state.Ledger.Last, state.LastScheduleTime, decision?.NextScheduleTime ?? (decision is null ? state.Status.NextScheduleTime : null), state.LastHandledRequest,
-            RunActs.History(state.Status.History, state.Ledger));
-        return StatusChanges.Intend(
+            RunActs.History(state.Status.History, state.Ledger), decision?.MissedScheduleTime ?? state.Status.MissedScheduleTime);
+        var intent = StatusChanges.Intend(
             member, acts, StatusChanges.Of(state.Status, status, StatusJson.Default.QualityCheckStatus, state.Status.Conditions, status.Conditions), state.Ledger,
             state.Status.Conditions, status.Conditions, RunActs.Earliest(again, decision?.NextScheduleTime, Waits.ForPod(state.Ledger)));
+        return MissedSchedules.Tell(intent, state.Status.MissedScheduleTime, status.MissedScheduleTime);
     }
 
     /// <summary>The verdict belongs to the checks that gave it: other checks, or a request, make it unknown until they have been asked.</summary>

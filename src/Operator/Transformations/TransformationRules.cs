@@ -75,10 +75,12 @@ internal static class TransformationRules
             state.LastScheduleTime,
             decision?.NextScheduleTime ?? (decision is null ? state.Status.NextScheduleTime : null),
             spec is null ? state.Status.LastHandledRequest : state.LastHandledRequest(Retries(spec)),
-            RunActs.History(state.Status.History, state.Ledger));
-        return StatusChanges.Intend(
+            RunActs.History(state.Status.History, state.Ledger),
+            decision?.MissedScheduleTime ?? state.Status.MissedScheduleTime);
+        var intent = StatusChanges.Intend(
             member, acts, StatusChanges.Of(state.Status, status, StatusJson.Default.TransformationStatus, state.Status.Conditions, status.Conditions), state.Ledger,
             state.Status.Conditions, status.Conditions, RunActs.Earliest(again, decision?.NextScheduleTime, Waits.ForPod(state.Ledger)));
+        return MissedSchedules.Tell(intent, state.Status.MissedScheduleTime, status.MissedScheduleTime);
     }
 
     private static IReadOnlyList<PlannedInput> Inputs(Member member, LakeScene lake) =>

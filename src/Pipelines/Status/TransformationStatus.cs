@@ -13,7 +13,8 @@ public sealed record TransformationStatus(
     [property: Description("The scheduled time of the last run that was started for one.")] DateTimeOffset? LastScheduleTime = null,
     [property: Description("When the schedule comes next.")] DateTimeOffset? NextScheduleTime = null,
     [property: Description("The last value of lakehouse.dev/requested-at that a run answered."), LengthBounds(0, 4096)] string? LastHandledRequest = null,
-    [property: Description("The last runs, newest first."), ItemBounds(0, 10)] IReadOnlyList<PastRunStatus>? History = null);
+    [property: Description("The last runs, newest first."), ItemBounds(0, 10)] IReadOnlyList<PastRunStatus>? History = null,
+    [property: Description("The latest scheduled time that was left out, since no run could be started within startingDeadlineSeconds.")] DateTimeOffset? MissedScheduleTime = null);
 
 [Description("The table that is written.")]
 public sealed record OutputStatus(

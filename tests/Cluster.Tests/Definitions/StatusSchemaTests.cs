@@ -40,7 +40,7 @@ public sealed class StatusSchemaTests(SharedNode node)
         "transformation", "page-views-daily",
         new TransformationStatus(
             3, [Ready], [new InputStatus("bronze.page_views", "t1", 5, 4)], new OutputStatus("gold.page_views_daily", "t2", 7, 7, 30, "s3://lake/gold/page_views_daily", Noon, "abc", [Gate]),
-            Last, Noon, Noon.AddDays(1), "a", [Past]),
+            Last, Noon, Noon.AddDays(1), "a", [Past], Noon),
         StatusJson.Default.TransformationStatus);
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class StatusSchemaTests(SharedNode node)
         "qualitycheck", "page-views-daily",
         new QualityCheckStatus(
             3, [Ready], 7, 7, "t2", "abc", new CheckSummaryStatus(5, 1, 1, "5/7"), Noon, [new CheckStatus("has-rows", "rowCount", CheckOutcome.Errored, "min 1", 0.5, "LH5003: it cannot be judged")],
-            Last, Noon, Noon.AddMinutes(15), "a", [Past]),
+            Last, Noon, Noon.AddMinutes(15), "a", [Past], Noon),
         StatusJson.Default.QualityCheckStatus);
 
     private async Task KeepsAsync<T>(string kind, string name, T status, JsonTypeInfo<T> contract)
