@@ -33,7 +33,7 @@ public sealed partial class GuideSamplesTests
     [Theory]
     [MemberData(nameof(Pages))]
     public void A_page_that_a_guide_links_to_exists(string page) =>
-        Assert.Empty(Link().Matches(File.ReadAllText(Path.Combine(Folder, page))).Select(match => match.Groups[1].Value).Where(target => !File.Exists(Path.Combine(Folder, target))));
+        Assert.Empty(Link().Matches(File.ReadAllText(Path.Combine(Folder, page))).Select(match => match.Groups[1].Value).Where(target => !Path.Exists(Path.Combine(Folder, target))));
 
     private static List<string> Errors(IReadOnlyList<(string File, string Text)> texts) =>
         [.. ParsedSet.Parse(DocumentSet.Load(texts)).Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => $"{d.Place?.File}: {d.Message}")];
