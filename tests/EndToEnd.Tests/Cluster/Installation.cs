@@ -29,6 +29,10 @@ public static class Installation
         _ = (await within.RunAsync("rollout", "status", "deployment/lakehouse-operator", "--timeout=120s")).Succeeded;
     }
 
+    /// <summary>Resident memory of the operator's process, in KiB: all, and what no file stands behind.</summary>
+    public static async Task<string> MemoryAsync(Node node) => await node.ExecAsync(
+        "sh", "-c", "for one in /proc/[0-9]*; do grep -qs '^Name:.lakehouse-opera' $one/status && awk '/^(VmRSS|RssAnon):/ { printf \"%s %s kB \", $1, $2 }' $one/status; done; true");
+
     /// <summary>What the operator wrote.</summary>
     public static async Task<string> LogAsync(Kubectl kubectl) =>
         (await kubectl.In(Namespace).RunAsync("logs", "deployment/lakehouse-operator", "-c", "operator", "--tail=200")).Output;

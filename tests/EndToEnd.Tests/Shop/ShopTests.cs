@@ -21,16 +21,19 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
     [Fact]
     public async Task The_shop_is_exact_through_all_that_happens_to_it()
     {
-        var kubectl = (await lake.NodeAsync()).Kubectl;
+        var node = await lake.NodeAsync();
+        var kubectl = node.Kubectl;
         var shop = kubectl.In("shop");
         await lake.PublishServersAsync();
         await Installation.InstallAsync(kubectl);
+        Said($"installed; {await Installation.MemoryAsync(node)}");
         using var world = new ShopWorld(lake);
         try
         {
             await world.ProduceAsync(seed: 1, orders: 1000);
             clock.Start();
             await FillsAsync(shop, world);
+            Said(await Installation.MemoryAsync(node));
             await SurvivesKillsAsync(kubectl, world);
             await KeepsServingWhileASpecIsBadAsync(shop, world);
             await StopsAndGoesOnAsync(shop, world);

@@ -47,13 +47,22 @@ public sealed class Node : IAsyncDisposable
 
     /// <summary>Imports images.</summary>
     /// <param name="archives">Paths of OCI archives.</param>
-    public async Task LoadAsync(params IReadOnlyList<string> archives)
+    public Task LoadAsync(params IReadOnlyList<string> archives) => RunScriptAsync(["load", folder, .. archives]);
+
+    /// <summary>What a command that is run inside writes.</summary>
+    public Task<string> ExecAsync(params IReadOnlyList<string> command) => RunScriptAsync(["exec", folder, "--", .. command]);
+
+    private static async Task<string> RunScriptAsync(IReadOnlyList<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine([Repository.Root, .. Script]), ["load", folder, .. archives]) { RedirectStandardError = true })!;
-        var error = await process.StandardError.ReadToEndAsync();
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine([Repository.Root, .. Script]), arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{string.Join(", ", archives)} cannot be imported: {error}");
+        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"node.sh {string.Join(' ', arguments)}: {await error}");
     }
 
     /// <summary>A shell for tests, imported as <c>k8s.local/busybox:1</c>.</summary>
