@@ -35,10 +35,13 @@ public sealed class HostileTextTests
             Survives(string.Concat(Enumerable.Range(0, random.Next(1, 25)).Select(_ => Fragments[random.Next(Fragments.Length)])));
     }
 
-    [Fact]
-    public void Every_beginning_of_a_document_only_ever_gives_diagnostics()
+    [Theory]
+    [InlineData("quickstart/03-silver-events.yaml")]
+    [InlineData("lakehouse.yaml")]
+    [InlineData("transformation.yaml")]
+    public void Every_beginning_of_a_document_only_ever_gives_diagnostics(string sample)
     {
-        var text = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "config", "samples", "quickstart", "03-silver-events.yaml"));
+        var text = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "config", "samples", sample));
         for (var length = 0; length < text.Length; length++)
             Survives(text[..length]);
     }
