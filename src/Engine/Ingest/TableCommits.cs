@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LakehouseOperator.Engine.Sources;
 using LakehouseOperator.Engine.Tables;
+using LakehouseOperator.Engine.Tables.Dropping;
 using LakehouseOperator.Engine.Tables.Log;
 using LakehouseOperator.Engine.Tables.Positions;
 using LakehouseOperator.Pipelines.Codes;
@@ -36,6 +37,10 @@ internal sealed class TableCommits(RunPlan plan, IngestedShape shape, SourceIden
         // In this order the quarantine table is never seen further than the main one, whoever else writes them meanwhile.
         Side = await side.ReadSnapshotAsync(null, cancellationToken);
         Snapshot = await main.ReadSnapshotAsync(null, cancellationToken);
+        if (Side is null)
+            await TableDrop.FinishAsync(side, plan.Resource, time, cancellationToken);
+        if (Snapshot is null)
+            await TableDrop.FinishAsync(main, plan.Resource, time, cancellationToken);
         RequirePosition();
         RequireSideNotAhead();
         if (PendingSideRecord.Read(Snapshot) is { Files.Count: > 0 } pending && !IsInSide(pending))

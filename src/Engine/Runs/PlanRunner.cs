@@ -23,7 +23,7 @@ public static class PlanRunner
         try
         {
             using var scratch = context.Scratch.ForRun();
-            if (plan.Kind != ResourceKind.QualityCheck)
+            if (plan.Kind is not (ResourceKind.QualityCheck or ResourceKind.Lakehouse))
                 await context.Lake.RequireConditionalWritesAsync(either.Token);
             return await ExecuteAsync(plan, context, scratch, either.Token);
         }
@@ -51,12 +51,14 @@ public static class PlanRunner
     public static RunReport Failure(RunPlan plan, Exception exception, DateTimeOffset started, TimeProvider time) => new(
         plan.Protocol, plan.RunId, plan.Kind, plan.Namespace, plan.Name, RunResult.Failed, started, time.GetUtcNow(), RunFailures.Describe(exception));
 
-    private static Task<RunReport> ExecuteAsync(RunPlan plan, RunContext context, RunScratch scratch, CancellationToken cancellationToken) => plan.Kind switch
+    private static Task<RunReport> ExecuteAsync(RunPlan plan, RunContext context, RunScratch scratch, CancellationToken cancellationToken) => plan switch
     {
-        ResourceKind.Ingestion => IngestionRun.RunAsync(
+        { Drop: not null } => new DropRun(plan, context).ExecuteAsync(cancellationToken),
+        { Probe: not null } => new ProbeRun(plan, context).ExecuteAsync(cancellationToken),
+        { Kind: ResourceKind.Ingestion } => IngestionRun.RunAsync(
             plan, context.Lake, context.Workers, scratch, context.Time, context.Progress, cancellationToken, context.Log, context.Secrets, context.Guard),
-        ResourceKind.Transformation => new TransformationRun(plan, context, scratch).ExecuteAsync(cancellationToken),
-        ResourceKind.QualityCheck => new QualityCheckRun(plan, context, scratch).ExecuteAsync(cancellationToken),
+        { Kind: ResourceKind.Transformation } => new TransformationRun(plan, context, scratch).ExecuteAsync(cancellationToken),
+        { Kind: ResourceKind.QualityCheck } => new QualityCheckRun(plan, context, scratch).ExecuteAsync(cancellationToken),
         _ => throw new DiagnosticException(RunCodes.PlanUnreadable, $"a {plan.Kind} is not run", "use a runner of the version that wrote the plan"),
     };
 }

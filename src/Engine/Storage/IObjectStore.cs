@@ -64,6 +64,9 @@ public interface IObjectStore
 
     /// <summary>Deletes; absent is fine.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Removes folders below the root that hold no object, and the root where it holds nothing; for stores that have folders.</summary>
+    Task PruneAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>A store that cannot be known to honour <see cref="IObjectStore.PutIfAbsentAsync"/> before it was tried.</summary>

@@ -78,8 +78,32 @@ public sealed class DeltaTable
     public async Task<CommitResult> CommitAsync(TableChange change, CancellationToken cancellationToken)
     {
         var result = await committer.CommitAsync(change, cancellationToken);
-        checkpoints.Offer(log, result.Snapshot);
+        if (change.Kind != ChangeKind.Drop)
+            checkpoints.Offer(log, result.Snapshot);
         return result;
+    }
+
+    /// <summary>Keys of the files in the table's folder that the last reading of the log named, live or not; none where the log could not be read.</summary>
+    internal async Task<IReadOnlySet<string>> NamedFilesAsync(CancellationToken cancellationToken) =>
+        KeysIn(Store, await log.WithStateAsync(static state => state.NamedPaths(), cancellationToken) ?? []).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Of paths in a log, the keys of those that lie in the table's folder; others are another table's.</summary>
+    internal static IEnumerable<string> KeysIn(IObjectStore store, IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            string key;
+            try
+            {
+                key = DataFilePath.KeyIn(store, path);
+            }
+            catch (Pipelines.Codes.DiagnosticException)
+            {
+                continue;
+            }
+
+            yield return key;
+        }
     }
 
     /// <summary>Ends when no checkpoint of this instance is under way. A process may also just end: a checkpoint is never needed.</summary>

@@ -15,19 +15,23 @@ public static class LayerOwner
     public const string Key = "_lakehouse/owner.json";
 
     /// <exception cref="DiagnosticException"><see cref="TableCodes.LocationOwned"/>, or the store's errors.</exception>
-    public static async Task ClaimAsync(IObjectStore layer, ResourceId lakehouse, bool takeOver, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="uid">Of the resource in its cluster, for people to see; it decides nothing, for a resource that is made again, or restored, has another. Null: it has none.</param>
+    public static async Task ClaimAsync(
+        IObjectStore layer, ResourceId lakehouse, bool takeOver, TimeProvider time, CancellationToken cancellationToken, string? uid = null)
     {
-        var owner = $"{lakehouse.Namespace}/{lakehouse.Name}";
-        var mark = JsonSerializer.SerializeToUtf8Bytes(new Owner(owner, time.GetUtcNow()), OwnerJson.Default.Owner);
+        var owner = new Owner($"{lakehouse.Namespace}/{lakehouse.Name}", time.GetUtcNow(), uid);
+        var mark = Write(owner);
         while (true)
         {
-            if (await layer.GetAsync(Key, cancellationToken) is { } present)
+            if (await layer.GetAsync(Key, cancellationToken) is { } bytes)
             {
-                if (Read(present)?.Lakehouse == owner)
-                    return;
-                if (!takeOver)
-                    throw Owned(layer, Read(present)?.Lakehouse);
-                await layer.PutAsync(Key, mark, cancellationToken);
+                var present = Read(bytes);
+                if (present?.Lakehouse != owner.Lakehouse && !takeOver)
+                    throw Owned(layer, present?.Lakehouse);
+                if (present?.Lakehouse != owner.Lakehouse)
+                    await layer.PutAsync(Key, mark, cancellationToken);
+                else if (uid is not null && uid != present.Uid)
+                    await layer.PutAsync(Key, Write(present with { Uid = uid }), cancellationToken);
                 return;
             }
 
@@ -41,6 +45,8 @@ public static class LayerOwner
         owner is null ? $"the owner mark {Key} in {layer.Location} cannot be read" : $"{layer.Location} belongs to the Lakehouse {owner}",
         "choose another location, or take this one with the annotation lakehouse.dev/take-over: \"true\"");
 
+    private static byte[] Write(Owner owner) => JsonSerializer.SerializeToUtf8Bytes(owner, OwnerJson.Default.Owner);
+
     private static Owner? Read(byte[] mark)
     {
         try
@@ -53,9 +59,9 @@ public static class LayerOwner
         }
     }
 
-    internal sealed record Owner(string Lakehouse, DateTimeOffset Since);
+    internal sealed record Owner(string Lakehouse, DateTimeOffset Since, string? Uid = null);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(LayerOwner.Owner))]
 internal sealed partial class OwnerJson : JsonSerializerContext;

@@ -12,6 +12,9 @@ public enum ChangeKind
 
     /// <summary>Only metadata, properties or domains; no row changes.</summary>
     Metadata,
+
+    /// <summary>Removes every row and marks the table as dropped, append-only or not. Redone when anything changed meanwhile; whoever else writes is fenced by it.</summary>
+    Drop,
 }
 
 /// <summary>What a commit shall do (ADR 0004).</summary>

@@ -14,6 +14,9 @@ public static class TableProperties
     /// <summary>The resource that writes the table; nobody else does unless told to adopt it.</summary>
     public const string Owner = "lakehouse.owner";
 
+    /// <summary>Set by the commit that drops the table, to when (RFC 3339): from there on it is none, and what is left of it is being removed.</summary>
+    public const string Dropped = "lakehouse.dropped";
+
     /// <summary>Delta's default for files, and ours for both.</summary>
     public static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(7);
 

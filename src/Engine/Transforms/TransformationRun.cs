@@ -1,5 +1,6 @@
 using LakehouseOperator.Engine.Runs;
 using LakehouseOperator.Engine.Tables;
+using LakehouseOperator.Engine.Tables.Dropping;
 using LakehouseOperator.Engine.Tables.Log;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
@@ -47,7 +48,9 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
         context.Progress.Stage(plan.Resource, RunStage.Reading);
         var output = context.Lake.Table(TableName.Parse(spec.Table));
         var published = await output.ReadSnapshotAsync(null, cancellationToken);
-        if (published is not null)
+        if (published is null)
+            await TableDrop.FinishAsync(output, plan.Resource, context.Time, cancellationToken);
+        else
             RequireOwn(output, published);
         var inputs = await ReadInputsAsync(cancellationToken);
         var consumed = Consumed(inputs);

@@ -91,4 +91,5 @@ public sealed record CheckResult(
 /// <param name="Reachable">Every layer's store answers, takes the credentials, and has the bucket.</param>
 /// <param name="ConditionalWrites">Whether the stores put an object only where none is; null where that could not be tried.</param>
 /// <param name="Tables">Tables in all layers.</param>
-public sealed record StorageReport(bool Reachable, bool? ConditionalWrites, int Tables);
+public sealed record StorageReport(
+    bool Reachable, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? ConditionalWrites, int Tables);

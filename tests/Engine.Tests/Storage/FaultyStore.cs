@@ -68,6 +68,8 @@ internal sealed class FaultyStore(IObjectStore inner, FaultPlan plan, string pre
     public Task<string?> StageAsync(string key, string directory, CancellationToken cancellationToken) =>
         RunAsync(StoreOperation.Stage, key, () => inner.StageAsync(key, directory, cancellationToken));
 
+    public Task PruneAsync(CancellationToken cancellationToken) => inner.PruneAsync(cancellationToken);
+
     public Task<ObjectEntry?> HeadAsync(string key, CancellationToken cancellationToken) =>
         RunAsync(StoreOperation.Head, key, () => inner.HeadAsync(key, cancellationToken));
 

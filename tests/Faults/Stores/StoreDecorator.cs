@@ -34,6 +34,8 @@ public abstract class StoreDecorator(IObjectStore inner, string above) : IObject
 
     public virtual Task DeleteAsync(string key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
 
+    public virtual Task PruneAsync(CancellationToken cancellationToken) => inner.PruneAsync(cancellationToken);
+
     protected abstract IObjectStore Below(IObjectStore below, string belowPrefix);
 
     protected string Whole(string key) => above + key;

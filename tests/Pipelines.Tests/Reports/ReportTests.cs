@@ -10,7 +10,7 @@ public class ReportTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 15, 12, 0, 0, 250, TimeSpan.Zero);
 
-    public static TheoryData<string> Kinds => ["ingestion", "transformation", "blocked", "qualitycheck", "running", "probe"];
+    public static TheoryData<string> Kinds => ["ingestion", "transformation", "blocked", "qualitycheck", "running", "probe", "unreachable"];
 
     [Theory, MemberData(nameof(Kinds))]
     public void The_text_of_a_report_is_frozen(string kind) => Golden.Check($"report-{kind}.json", ReportJson.Write(Sample(kind)));
@@ -101,6 +101,9 @@ public class ReportTests
             RowsRead: 5_001, RowsWritten: 5_000),
         "probe" => new RunReport(
             1, "run-0006", ResourceKind.Lakehouse, "default", "main", RunResult.Succeeded, Start, Start.AddSeconds(1), Storage: new StorageReport(true, true, 12)),
+        "unreachable" => new RunReport(
+            1, "run-0007", ResourceKind.Lakehouse, "default", "main", RunResult.Failed, Start, Start.AddSeconds(90),
+            new RunError("LH4010", RunnerExit.Store, "http://minio.storage:9000 does not answer: connection refused"), Storage: new StorageReport(false, null, 0)),
         "transformation" => new RunReport(
             1, "run-0002", ResourceKind.Transformation, "default", "silver-events", RunResult.Succeeded, Start, Start.AddSeconds(3),
             Inputs: [new InputVersion("bronze.events", "t-1", 3, 2)],

@@ -116,6 +116,42 @@ public sealed class FolderStore : IObjectStore
         return Task.Run(() => Guard(path, () => Delete(path)), cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task PruneAsync(CancellationToken cancellationToken)
+    {
+        var path = Resolve(null);
+        return Task.Run(() => Guard(path, () => Prune(path)), cancellationToken);
+    }
+
+    /// <summary>What killed puts left goes too; a folder that somebody fills meanwhile stays.</summary>
+    private static bool Prune(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return true;
+        var isEmpty = true;
+        foreach (var inner in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+        {
+            if (inner is DirectoryInfo { LinkTarget: null })
+                isEmpty &= Prune(inner.FullName);
+            else if (ScratchName.Is(inner.Name))
+                ScratchName.Drop(inner.FullName);
+            else
+                isEmpty = false;
+        }
+
+        try
+        {
+            if (isEmpty)
+                Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+
+        return isEmpty;
+    }
+
     private static PutOutcome PutIfAbsent(string path, ReadOnlySpan<byte> content)
     {
         if (File.Exists(path))

@@ -30,7 +30,7 @@ internal sealed class CommitDraft(string location, TableChange change, Snapshot?
         var protocol = current is null
             ? WriterFeatures.Ours
             : WriterFeatures.Require(location, current.Protocol!, metaData ?? current.MetaData!);
-        var removes = change.Kind == ChangeKind.Replace && current is not null ? current.Files : [];
+        var removes = change.Kind is ChangeKind.Replace or ChangeKind.Drop && current is not null ? current.Files : [];
         var dataVersion = current is null || change.Files.Count + removes.Count > 0 ? Version : current.DataVersion;
 
         var buffer = new ArrayBufferWriter<byte>(4096);
@@ -117,7 +117,7 @@ internal sealed class CommitDraft(string location, TableChange change, Snapshot?
             json.WriteEndObject();
             if (change.Base is { } read)
                 json.WriteNumber("readVersion", read.Version);
-            json.WriteString("isolationLevel", change.Kind == ChangeKind.Replace ? "Serializable" : "WriteSerializable");
+            json.WriteString("isolationLevel", change.Kind is ChangeKind.Replace or ChangeKind.Drop ? "Serializable" : "WriteSerializable");
             json.WriteBoolean("isBlindAppend", change.Kind == ChangeKind.Append);
             WriteMetrics(json, removes);
             json.WriteString("engineInfo", Engine);
@@ -138,7 +138,7 @@ internal sealed class CommitDraft(string location, TableChange change, Snapshot?
         Metric("numFiles", change.Files.Count);
         Metric("numOutputBytes", change.Files.Sum(static file => file.Size));
         Metric("numOutputRows", Rows(change.Files));
-        if (change.Kind == ChangeKind.Replace)
+        if (change.Kind is ChangeKind.Replace or ChangeKind.Drop)
         {
             Metric("numRemovedFiles", removes.Count);
             Metric("numDeletedRows", Rows(removes));

@@ -8,8 +8,8 @@ internal static class CommitRules
 {
     public static void Require(string location, TableChange change, Snapshot? current, DateTimeOffset now)
     {
-        if (change.Kind == ChangeKind.Metadata && change.Files.Count > 0)
-            throw new InvalidOperationException("a metadata change brings no files");
+        if (change.Kind is ChangeKind.Metadata or ChangeKind.Drop && change.Files.Count > 0)
+            throw new InvalidOperationException("a change of metadata and a drop bring no files");
         RequireOwner(location, change, current);
         if (change.Kind == ChangeKind.Replace && current is { Files.Count: > 0 } && IsAppendOnly(current))
         {

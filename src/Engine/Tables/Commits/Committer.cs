@@ -11,6 +11,11 @@ internal sealed class Committer(IObjectStore table, LogCache log, BootClock cloc
     /// <summary>A snapshot older than this is listed again before the put, and a put after it must still find the version before it.</summary>
     public static readonly TimeSpan Stale = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// A put on a snapshot older than this must still find the version before it. Shorter than a drop leaves its mark in place: whoever began before the mark is refused by it, or finds out here.
+    /// </summary>
+    public static readonly TimeSpan GapAfter = TimeSpan.FromSeconds(2);
+
     /// <summary>Each lost round is another writer's success, so this bound is never met by chance.</summary>
     private const int MaxRounds = 1000;
 
@@ -86,13 +91,15 @@ internal sealed class Committer(IObjectStore table, LogCache log, BootClock cloc
     }
 
     /// <summary>
-    /// After a long pause clean-up may have taken the version that would have refused us: then ours stands in a gap, and nobody will ever read it.
+    /// Clean-up or a drop may have taken the version that would have refused us: then ours stands in a gap. Nobody reads it there, and a table that is made anew must not meet it.
     /// </summary>
     private async Task RequireNoGapAsync(long version, TimeSpan asOf)
     {
-        if (version == 0 || clock.Now - asOf <= Stale)
+        if (version == 0 || clock.Now - asOf <= GapAfter)
             return;
-        if (await table.HeadAsync(LogFileName.Commit(version - 1), CancellationToken.None) is null)
-            throw PositionRules.Fenced($"version {version} of {table.Location} was put so late that the log before it is gone");
+        if (await table.HeadAsync(LogFileName.Commit(version - 1), CancellationToken.None) is not null)
+            return;
+        await table.DeleteAsync(LogFileName.Commit(version), CancellationToken.None);
+        throw PositionRules.Fenced($"version {version} of {table.Location} was put so late that the log before it is gone");
     }
 }

@@ -31,7 +31,7 @@ internal static class ConflictRules
                 throw new CommitConflictException(winner.Version, $"version {winner.Version} set {domain.Domain} as well");
         }
 
-        if (change.Kind == ChangeKind.Replace && winner.DataChange)
+        if (change.Kind is ChangeKind.Replace or ChangeKind.Drop && winner.DataChange)
             throw new CommitConflictException(winner.Version, $"version {winner.Version} changed rows of the table that was to be replaced");
     }
 }

@@ -33,7 +33,7 @@ internal sealed class LogCache(IObjectStore table, LogReader reader, BootClock c
         var asOf = clock.Now;
         if (state is null || !await AdvanceAsync(state, version, cancellationToken))
             state = await reader.ReadAsync(version, cancellationToken);
-        return state is null ? null : Copy(state, asOf);
+        return state is null || (version is null && state.IsDropped) ? null : Copy(state, asOf);
     }
 
     /// <summary>The snapshot that follows from a commit of ours, without reading it back where the state is the one before it.</summary>

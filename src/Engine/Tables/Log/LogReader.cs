@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LakehouseOperator.Engine.Storage;
 using LakehouseOperator.Engine.Tables.Checkpoints;
+using LakehouseOperator.Engine.Tables.Dropping;
 using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Engine.Tables.Log;
@@ -35,8 +36,16 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
             {
                 return listing.IsEmpty ? null : await ReplayAsync(listing, version, whole: from == 0, cancellationToken);
             }
+            catch (DiagnosticException) when (version is null && IsGap(listing))
+            {
+                if (await DropMark.ReadAsync(table, listing, cancellationToken) is null)
+                    throw;
+                return null;
+            }
             catch (CommitMissingException missing)
             {
+                if (version is null && await DropMark.ReadAsync(table, listing, cancellationToken) is not null)
+                    return null;
                 if (attempt == Attempts)
                     throw LogDamage.At(table.Location, LogFileName.Commit(missing.Version), "the file is missing, and later versions are there", missing);
                 from = 0;
@@ -77,6 +86,9 @@ internal sealed class LogReader(IObjectStore table, ICheckpointFiles checkpoints
         for (var version = first; version <= last; version++)
             yield return version;
     }
+
+    /// <summary>A drop removes the log from its beginning; what is damaged otherwise is not looked at twice.</summary>
+    private static bool IsGap(LogListing listing) => listing.Commits.Count > 0 && !listing.Commits.ContainsKey(0);
 
     private async Task<LogState> ReplayAsync(LogListing listing, long? version, bool whole, CancellationToken cancellationToken)
     {

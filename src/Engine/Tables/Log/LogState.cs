@@ -34,6 +34,9 @@ internal sealed class LogState(string location)
 
     public MetaDataAction? MetaData { get; private set; }
 
+    /// <summary>The table is none any more; what is left of it is being removed.</summary>
+    public bool IsDropped => MetaData?.Configuration?.ContainsKey(TableProperties.Dropped) == true;
+
     public IReadOnlyDictionary<string, DataFile> Files => files;
 
     /// <summary>Unchanging: a ledger of many files is kept in as many domains, and every snapshot shares what did not change.</summary>
@@ -102,6 +105,9 @@ internal sealed class LogState(string location)
 
     /// <summary>The live files as an unchanging list, made once per version.</summary>
     public IReadOnlyList<DataFile> ListFiles() => listed ??= [.. files.Values];
+
+    /// <summary>Paths of every file that this version or one that it follows from named, as far as the replay saw them.</summary>
+    public IReadOnlyList<string> NamedPaths() => [.. files.Values.Select(static file => file.Path), .. tombstones.Values.Select(static remove => remove.Path)];
 
     /// <summary>Everything that a checkpoint of this version holds, as a copy.</summary>
     public CheckpointWork Export() => new(
