@@ -155,7 +155,7 @@ public sealed class DropTests(SharedS3 shared) : IDisposable
         var drop = new TableDrop(TestTables.Open(store, time), Events, ("r", "p"), time).RunAsync(Token);
         while (!drop.IsCompleted)
         {
-            if (Left("held").Count(static name => name.StartsWith("_delta_log/0", StringComparison.Ordinal)) == 0)
+            if (!Left("held").Exists(static name => name.StartsWith("_delta_log/0", StringComparison.Ordinal)))
                 Assert.True(time.GetUtcNow() >= new ManualTime().GetUtcNow() + TableDrop.MarkFor);
             time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
