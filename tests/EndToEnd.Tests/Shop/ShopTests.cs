@@ -90,9 +90,8 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
     private async Task StopsAndGoesOnAsync(Kubectl shop, ShopWorld world)
     {
         Succeeded(await shop.RunAsync("patch", "ingestion", "shop-events", "--type=merge", "-p", """{"spec": {"suspend": true}}"""));
-        Succeeded(await shop.RunAsync("wait", "--for=delete", "--timeout=120s", "pods", "-l", "lakehouse.dev/kind=Ingestion"));
-        var reason = Succeeded(await shop.RunAsync("get", "ingestion", "shop-events", "-o", """jsonpath={.status.conditions[?(@.type=="Ready")].reason}"""));
-        Assert.Equal("Suspended", reason);
+        await UntilAsync("Suspended", () => shop.RunAsync("get", "ingestion", "shop-events", "-o", """jsonpath={.status.conditions[?(@.type=="Ready")].reason}"""));
+        await UntilAsync("", () => shop.RunAsync("get", "pods", "-l", "lakehouse.dev/kind=Ingestion", "-o", "name"));
         var before = await world.CountAsync("bronze.orders");
         await world.ProduceAsync(seed: 5, orders: 200);
         Assert.Equal(before, await world.CountAsync("bronze.orders"));
@@ -113,20 +112,22 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
 
         Succeeded(await shop.RunAsync("delete", "-f", ShopWorld.Documents, "--ignore-not-found", "--timeout=180s"));
         const string kinds = "deployments,jobs,pods,configmaps,networkpolicies";
-        var deadline = Stopwatch.StartNew();
-        string left2;
-        do
-        {
-            left2 = Succeeded(await shop.RunAsync("get", kinds, "-l", "app.kubernetes.io/managed-by=lakehouse-operator", "-o", "name"));
-            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
-        }
-        while (left2.Length > 0 && deadline.Elapsed < TimeSpan.FromSeconds(120));
-        Assert.Equal("", left2);
+        await UntilAsync("", () => shop.RunAsync("get", kinds, "-l", "app.kubernetes.io/managed-by=lakehouse-operator", "-o", "name"));
         await world.UntilTablesAgreeAsync(TimeSpan.FromSeconds(30)); // what is to be retained is
         Said("nothing is left in the cluster, and every table in the store");
     }
 
     private void Said(string what) => output.WriteLine($"{clock.Elapsed.TotalSeconds:0.0} s: {what}");
+
+    /// <summary>Asks until the answer is as it should be, for two minutes.</summary>
+    private static async Task UntilAsync(string expected, Func<Task<KubectlResult>> ask)
+    {
+        var since = Stopwatch.StartNew();
+        string answer;
+        while ((answer = Succeeded(await ask()).Trim()) != expected && since.Elapsed < TimeSpan.FromMinutes(2))
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+        Assert.Equal(expected, answer);
+    }
 
     private static string Succeeded(KubectlResult result) => result.Succeeded;
 
