@@ -84,6 +84,8 @@ internal static class LakehouseRules
             }
 
             again = setback?.Until;
+            acts.AddRange(RunActs.Mend(
+                member, state.Ledger, usable: true, attempt => PlanBuilder.BuildProbe(resource, item.Annotations.GetValueOrDefault(ResourceItem.TakeOver) == "true", item.Uid, lake.Setting, attempt)));
             var (decision, at) = Due(member, state, storeFailed);
             again = RunActs.Earliest(again, at);
             if (decision is not null)
@@ -125,14 +127,14 @@ internal static class LakehouseRules
         if (same is { Exit: { } exit } && exit != RunnerExit.Done && exit is not (RunnerExit.Store or RunnerExit.SecretMissing or RunnerExit.Bug or RunnerExit.Deadline) && same.Generation == member.Item.Effective)
             return default;
 
-        // Attempts count from the first of a row of failures.
+        // Attempts count from the first of a row of failures, and belong to what that was started for.
         var failures = same is { Exit: not null and not RunnerExit.Done } ? same.Attempt : 0;
         var at = same is null ? now : same.CompletionTime + (failures > 0 ? Attempts.Backoff(failures) : AskAgain);
         if (at > now && at - now <= Attempts.LongestBackoff)
             return (null, at);
         var trigger = new RunTrigger(
             request is not null && request != state.Status.LastHandledRequest ? TriggerKind.Request : TriggerKind.OnChange,
-            failedSince is { } time ? $"{key}failed={time.ToUnixTimeSeconds()};" : key);
+            same is not null and not { Exit: RunnerExit.Done } ? same.Trigger.Key : failedSince is { } time ? $"{key}failed={time.ToUnixTimeSeconds()};" : key);
         return (new Decision(member.Id, Verdict.Start, Reason.Running, "probing", trigger, same is { Exit: null } ? same.Attempt : failures + 1), null);
     }
 

@@ -1,5 +1,6 @@
 using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Operator.Runs;
+using LakehouseOperator.Operator.Watching;
 
 namespace LakehouseOperator.Operator.Objects;
 
@@ -19,7 +20,7 @@ internal static class PodReading
             scheduled is { Status: "False", Reason: "Unschedulable" } ? scheduled.Message ?? "no node takes it" : null,
             [.. (pod.Status?.ContainerStatuses ?? []).Select(Read)])
         {
-            OwnerUid = metadata.OwnerReferences?.FirstOrDefault(static reference => reference is { Controller: true, Kind: "Job" })?.Uid,
+            OwnerUid = Owners.JobOf(metadata),
         };
     }
 

@@ -66,6 +66,10 @@ internal static class RunObjects
     public static ConfigMap PlanOf(Job job, RunPlan plan) => PlanMap(
         job.Metadata.Name!, job.Metadata.Namespace!, job.Metadata.Labels!, plan, new OwnerReference("batch/v1", "Job", job.Metadata.Name!, job.Metadata.Uid!, Controller: true));
 
+    /// <summary>Of a Job that is there.</summary>
+    public static ConfigMap PlanOf(RunJob job, ResourceItem item, RunPlan plan) => PlanMap(
+        job.Name, job.Namespace, LabelsOf(item, plan.Lake.Lakehouse, "run", job.RunId), plan, new OwnerReference("batch/v1", "Job", job.Name, job.Uid, Controller: true));
+
     public static ConfigMap PlanMap(string name, string ns, IReadOnlyDictionary<string, string> labels, RunPlan plan, OwnerReference owner) => new()
     {
         Metadata = new ObjectMeta { Name = name, Namespace = ns, Labels = labels, OwnerReferences = [owner] },

@@ -15,7 +15,11 @@ internal static class QualityCheckRules
     {
         if (member.Spec is not QualityCheckResource { Spec: var spec })
             return null;
-        return new QualityCheckSubject(member.Id, member.Item.Effective, spec.Table, PlanHashes.Checks(spec.Checks), spec.Enforcement == Enforcement.Gate)
+        var hash = PlanHashes.Checks(spec.Checks);
+
+        // That a gate let a version pass is known by the version; what it found is told by the run alone. Where that was lost, it is found again.
+        var isTold = state.Findings.ChecksHash == hash;
+        return new QualityCheckSubject(member.Id, member.Item.Effective, spec.Table, hash, spec.Enforcement == Enforcement.Gate && isTold)
         {
             Stalled = member.Fault is { } fault ? new Stall(fault.Reason, fault.Message) : null,
             Suspended = member.Item.Deleting is not null,
@@ -46,6 +50,12 @@ internal static class QualityCheckRules
             (refused, again) = (why, RunActs.Earliest(again, later));
             if (start is not null)
                 acts.Add(start);
+        }
+
+        if (spec is not null && item.Deleting is null)
+        {
+            acts.AddRange(RunActs.Mend(member, state.Ledger, member.Fault is null && lake is { NotReady: null }, attempt =>
+                PlanBuilder.Build((QualityCheckResource)member.Spec!, null, lake!.Setting, attempt)));
         }
 
         var stand = refused ?? Stand(member, state, decision, lake);

@@ -56,11 +56,13 @@ internal static class Deletion
             acts.Add(new Act.DeleteStream(stream));
         if (ledger.InHand is { Deleting: false } other && other.Trigger.Key != key)
             acts.Add(new Act.DeleteRun(other));
+        if (ledger.InHand?.Trigger.Key == key)
+            acts.AddRange(RunActs.Mend(member, ledger, usable: lake.NotReady is null, one => PlanBuilder.BuildDrop(member.Spec!, TablesOf(member.Spec!), lake.Setting, one)));
         var busy = member.Stream is not null || ledger.InHand is not null || (ledger.Ended is not null && ledger.Ended.Job.Trigger.Key != key);
         if (busy || lake.NotReady is not null)
             return intent with { Acts = acts, Again = RunActs.Earliest(intent.Again, end) };
         var attempt = ledger.Last is { } last && last.Trigger.Key == key ? last.Exit is null ? last.Attempt : last.Attempt + 1 : 1;
-        if (attempt > 1 && ledger.Last!.CompletionTime + Attempts.Backoff(attempt - 1) is var at && at > lake.Now)
+        if (attempt > 1 && ledger.Last!.CompletionTime + Attempts.Backoff(attempt - 1) is var at && at > lake.Now && at - lake.Now <= Attempts.LongestBackoff)
             return intent with { Acts = acts, Again = RunActs.Earliest(intent.Again, at, end) };
         var decision = new Decision(member.Id, Verdict.Start, Reason.Running, "removing its tables", new RunTrigger(TriggerKind.Request, key), attempt);
         var (start, again, _) = RunActs.Start(member, ledger, decision, lake, null, one => PlanBuilder.BuildDrop(member.Spec!, TablesOf(member.Spec!), lake.Setting, one));

@@ -12,6 +12,9 @@ internal abstract record Act
     /// <summary>The Job by POST, then its plan.</summary>
     internal sealed record StartRun(Job Job, RunPlan Plan) : Act;
 
+    /// <summary>The plan of a Job whose maker was killed before he had made it.</summary>
+    internal sealed record CompleteRun(RunJob Job, ConfigMap Plan) : Act;
+
     internal sealed record DeleteRun(RunJob Job) : Act;
 
     /// <summary>The plan by POST, then the Deployment by server-side apply.</summary>

@@ -86,6 +86,7 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
     private Task CarryOutAsync(string ns, ResourceItem item, Act act, Remembered memory, CancellationToken cancellationToken) => act switch
     {
         Act.StartRun start => StartAsync(ns, item, start, cancellationToken),
+        Act.CompleteRun complete => PlanAsync(ns, complete.Plan, complete.Job.Uid, cancellationToken),
         Act.DeleteRun delete => DeleteAsync(ns, ResourceTypes.Jobs, new ObjectKey(delete.Job.Namespace, delete.Job.Name), delete.Job.Uid, key => cache.Jobs.HasLost(key, delete.Job.Uid), cancellationToken),
         Act.ApplyStream apply => ApplyAsync(ns, item, apply, memory, cancellationToken),
         Act.DeleteStream delete => DeleteAsync(ns, ResourceTypes.Deployments, delete.Stream.Key, delete.Stream.Uid, key => cache.Streams.HasLost(key, delete.Stream.Uid), cancellationToken, foreground: true),
@@ -99,7 +100,13 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
     {
         var job = await CreateAsync(ResourceTypes.Jobs, start.Job, item.Uid, cancellationToken);
         writes.Record(ns, () => cache.Jobs.HasSeen(ObjectKey.Of(job.Metadata), job.Metadata.ResourceVersion!));
-        await CreateAsync(ResourceTypes.ConfigMaps, RunObjects.PlanOf(job, start.Plan), job.Metadata.Uid!, cancellationToken);
+        await PlanAsync(ns, RunObjects.PlanOf(job, start.Plan), job.Metadata.Uid!, cancellationToken);
+    }
+
+    private async Task PlanAsync(string ns, ConfigMap plan, string owner, CancellationToken cancellationToken)
+    {
+        var made = await CreateAsync(ResourceTypes.ConfigMaps, plan, owner, cancellationToken);
+        writes.Record(ns, () => cache.Plans.HasSeen(ObjectKey.Of(made.Metadata), made.Metadata.ResourceVersion!));
     }
 
     /// <summary>One that is there already counts as made where it is ours; anybody else's is not touched.</summary>

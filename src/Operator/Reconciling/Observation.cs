@@ -8,7 +8,7 @@ namespace LakehouseOperator.Operator.Reconciling;
 /// <param name="Items">The four kinds, the oldest first, so that of two writers of a table the first one counts.</param>
 /// <param name="Jobs">By the uid of the resource that owns them.</param>
 /// <param name="Streams">By owner; at most one each, of the name that is ours.</param>
-/// <param name="Plans">Plans of streams, by owner.</param>
+/// <param name="Plans">Plans of streams and of Jobs, by owner.</param>
 /// <param name="Policies">By owner.</param>
 /// <param name="Pods">By run.</param>
 /// <param name="Reports">By run: what arrived.</param>

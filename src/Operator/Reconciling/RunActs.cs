@@ -27,8 +27,8 @@ internal static class RunActs
         if (member.Setback is { } setback && setback.Until > lake.Now)
             return (null, setback.Until, Standing.Of(setback));
         var disruptions = ledger.DisruptionsOf(trigger, decision.Attempt, member.Item.Effective);
-        if (ledger.NotBefore(disruptions) is { } at && at > lake.Now)
-            return (null, at, null);
+        if (ledger.NotBefore(disruptions) is { } at && at > lake.Now && at - lake.Now <= Attempts.LongestBackoff)
+            return (null, at, new Standing(false, "Pending", $"it was lost {disruptions} times and is begun anew at {at.UtcDateTime:HH:mm:ss}Z; {(ledger.Last?.Error is { } lost ? RunLedger.Describe(lost) : "")}"));
         var runId = RunObjects.RunIdOf(member.Item, trigger, decision.Attempt, disruptions);
         var built = plan(new PlanAttempt(runId, decision.Attempt, trigger));
         var size = System.Text.Encoding.UTF8.GetByteCount(PlanJson.Write(built));
@@ -51,6 +51,20 @@ internal static class RunActs
             yield return new Act.DeleteRun(job);
         if (ledger is { InHand: { Deleting: false } stuck, Hindrance: not null } && stuck.Generation != member.Item.Effective)
             yield return new Act.DeleteRun(stuck);
+    }
+
+    /// <summary>
+    /// A Job without a plan waits for ever: whoever made it was killed in between. It gets the same plan where that can still be made, else it goes; nothing of it ever ran.
+    /// </summary>
+    /// <param name="usable">A run may be started now.</param>
+    public static IEnumerable<Act> Mend(Member member, RunLedger ledger, bool usable, Func<PlanAttempt, RunPlan> plan)
+    {
+        if (ledger.InHand is not { Deleting: false } job || member.Seen.Plans[job.Uid].Any())
+            yield break;
+        if (usable && job.Generation == member.Item.Effective)
+            yield return new Act.CompleteRun(job, RunObjects.PlanOf(job, member.Item, plan(new PlanAttempt(job.RunId, job.Attempt, job.Trigger))));
+        else
+            yield return new Act.DeleteRun(job);
     }
 
     public static IReadOnlyList<PastRunStatus>? History(IReadOnlyList<PastRunStatus>? before, RunLedger ledger)

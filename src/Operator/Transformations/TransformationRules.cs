@@ -65,6 +65,12 @@ internal static class TransformationRules
                 acts.Add(start);
         }
 
+        if (spec is not null && item.Deleting is null)
+        {
+            acts.AddRange(RunActs.Mend(member, state.Ledger, member.Fault is null && lake is { NotReady: null }, attempt =>
+                PlanBuilder.Build((TransformationResource)member.Spec!, lake!.Checks, Inputs(member, lake), lake.Setting, attempt)));
+        }
+
         var stand = refused ?? Stand(member, state, decision, lake);
         var status = new TransformationStatus(
             item.Generation,

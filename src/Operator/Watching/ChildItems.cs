@@ -41,10 +41,11 @@ internal sealed record StreamItem(
     }
 }
 
-/// <summary>A stream's plan; a Job's goes with its Job.</summary>
+/// <summary>A plan, of a stream or of a Job.</summary>
+/// <param name="OwnerUid">Of the resource whose stream it is, or of the Job.</param>
 internal sealed record PlanItem(ObjectKey Key, string Uid, string OwnerUid)
 {
-    public static PlanItem? Of(ConfigMap map) => Owners.Of(map.Metadata) is { } owner ? new PlanItem(ObjectKey.Of(map.Metadata), map.Metadata.Uid ?? "", owner) : null;
+    public static PlanItem? Of(ConfigMap map) => (Owners.Of(map.Metadata) ?? Owners.JobOf(map.Metadata)) is { } owner ? new PlanItem(ObjectKey.Of(map.Metadata), map.Metadata.Uid ?? "", owner) : null;
 }
 
 internal sealed record PolicyItem(ObjectKey Key, string Uid, string OwnerUid, long Generation)
@@ -56,6 +57,8 @@ internal sealed record PolicyItem(ObjectKey Key, string Uid, string OwnerUid, lo
 /// <summary>Whose an object is: the one controller among its owners, where that is of ours. Anybody can write an owner's name; only the uid of a resource that is there counts.</summary>
 internal static class Owners
 {
+    public static string? JobOf(ObjectMeta metadata) => metadata.OwnerReferences?.FirstOrDefault(static reference => reference is { Controller: true, ApiVersion: "batch/v1", Kind: "Job" })?.Uid;
+
     public static string? Of(ObjectMeta metadata) => metadata.OwnerReferences?
         .FirstOrDefault(reference => reference.Controller == true && reference.ApiVersion == Pipelines.Documents.Document.ApiVersion)?.Uid;
 }

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using LakehouseOperator.Kubernetes.Objects;
+using LakehouseOperator.Operator.Judging;
+using LakehouseOperator.Operator.Objects;
+using LakehouseOperator.Operator.Reconciling;
+using LakehouseOperator.Operator.Reports;
+using LakehouseOperator.Pipelines;
+using LakehouseOperator.Pipelines.Statuses;
+using Condition = LakehouseOperator.Pipelines.Statuses.Condition;
+
+namespace LakehouseOperator.Operator.Tests.Model;
+
+/// <summary>An operator over a model cluster: what it remembers dies with it.</summary>
+internal sealed class Scene
+{
+    private NamespaceMemory memory = new();
+    private NamespaceJudge judge = new(new PlainJudge());
+    private ReportInbox inbox = new();
+
+    public Scene() => Kubelet = new Kubelet(Cluster, Lake);
+
+    public ModelCluster Cluster { get; } = new();
+
+    public Lake Lake { get; } = new();
+
+    public Kubelet Kubelet { get; }
+
+    public RunnerSetting Runner { get; } = new("registry/runner:1", null, new Uri("http://operator.lakehouse:8082/v1/reports"));
+
+    public ReportInbox Inbox => inbox;
+
+    /// <summary>Asked before each write; throws where the operator dies.</summary>
+    public Action<string> Dies { get; set; } = static _ => { };
+
+    public Func<Act, Setback?>? Refuses { get; set; }
+
+    /// <summary>When it wants to look again, by its last look.</summary>
+    public DateTimeOffset? Again { get; private set; }
+
+    public List<Note> Notes { get; } = [];
+
+    public Remembered Memory(ResourceKind kind, string name) => memory.Of(new ResourceId(kind, name, ModelCluster.Namespace));
+
+    public void Restart()
+    {
+        memory = new NamespaceMemory();
+        judge = new NamespaceJudge(new PlainJudge());
+        inbox = new ReportInbox();
+    }
+
+    public IReadOnlyList<Intent> Decide()
+    {
+        var seen = Cluster.Observe(inbox.Find);
+        var judgement = judge.JudgeAsync(ModelCluster.Namespace, seen.Items, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        return Deciding.All(seen, judgement, memory, Runner);
+    }
+
+    /// <summary>One look, with everything that it does.</summary>
+    /// <returns>Whether anything was written.</returns>
+    public bool Look()
+    {
+        var before = Cluster.Writes.Count;
+        var intents = Decide();
+        foreach (var intent in intents)
+        {
+            Assert.True(intent.Fault is null, intent.Fault?.ToString());
+            Cluster.CarryOut(intent, memory.Of(intent.Item.Id), Dies, Refuses);
+            Notes.AddRange(intent.Notes);
+        }
+
+        var runs = Cluster.Jobs.Values.Select(job => job.Metadata.Labels![Labels.RunId]).Concat(Cluster.Deployments.Values.Select(one => one.Spec!.Template!.Metadata!.Labels![Labels.RunId])).ToHashSet(StringComparer.Ordinal);
+        foreach (var run in inbox.RunsOf(ModelCluster.Namespace).Where(run => !runs.Contains(run)).ToList())
+            inbox.Forget(run);
+        Again = RunActs.Earliest([.. intents.Select(intent => intent.Again).Where(at => at > Cluster.Now)]);
+        return Cluster.Writes.Count > before;
+    }
+
+    /// <summary>Looks until nothing is written and nothing is waited for, and every run has ended well; a second at a time, or what is waited for.</summary>
+    public void Settle(int most = 100)
+    {
+        for (var i = 0; i < most; i++)
+        {
+            var wrote = Look();
+            Kubelet.Begin();
+            Kubelet.Stream(inbox.Take);
+            Kubelet.Finish(inbox.Take);
+            Cluster.Now = Cluster.Now.AddSeconds(1);
+            if (wrote || Cluster.Jobs.Count > 0 || Look())
+                continue;
+            if (Again is not { } at || at - Cluster.Now > TimeSpan.FromMinutes(10))
+                return;
+            Cluster.Now = at;
+        }
+
+        Assert.Fail($"it does not settle; the last writes: {string.Join("; ", Cluster.Writes.TakeLast(10))}");
+    }
+
+    public void Pass(TimeSpan time) => Cluster.Now += time;
+
+    public Condition Condition(ResourceKind kind, string name, string type = ConditionTypes.Ready)
+    {
+        using var status = JsonDocument.Parse(Cluster.Resources[(kind, name)].Status?.ToString() ?? "{}");
+        var conditions = kind switch
+        {
+            ResourceKind.Lakehouse => Status(name, kind, StatusJson.Default.LakehouseStatus)?.Conditions,
+            ResourceKind.Ingestion => Status(name, kind, StatusJson.Default.IngestionStatus)?.Conditions,
+            ResourceKind.Transformation => Status(name, kind, StatusJson.Default.TransformationStatus)?.Conditions,
+            _ => Status(name, kind, StatusJson.Default.QualityCheckStatus)?.Conditions,
+        };
+        return ConditionList.Find(conditions, type) ?? throw new InvalidOperationException($"{kind}/{name} has no condition {type}");
+    }
+
+    public string Ready(ResourceKind kind, string name) => Condition(kind, name) is var ready ? $"{ready.Status}/{ready.Reason}" : "";
+
+    public TransformationStatus Transformation(string name) => Status(name, ResourceKind.Transformation, StatusJson.Default.TransformationStatus)!;
+
+    public QualityCheckStatus Check(string name) => Status(name, ResourceKind.QualityCheck, StatusJson.Default.QualityCheckStatus)!;
+
+    public IngestionStatus Ingestion(string name) => Status(name, ResourceKind.Ingestion, StatusJson.Default.IngestionStatus)!;
+
+    public LakehouseStatus Lakehouse(string name) => Status(name, ResourceKind.Lakehouse, StatusJson.Default.LakehouseStatus)!;
+
+    public Job JobOf(ResourceKind kind, string name) => Cluster.Jobs.Values.Single(job => job.Metadata.OwnerReferences![0].Uid == Cluster.Resources[(kind, name)].Metadata.Uid);
+
+    public IEnumerable<Job> JobsOf(ResourceKind kind, string name) => Cluster.Jobs.Values.Where(job => job.Metadata.OwnerReferences![0].Uid == Cluster.Resources[(kind, name)].Metadata.Uid);
+
+    private T? Status<T>(string name, ResourceKind kind, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class => Cluster.Resources[(kind, name)].Status is { } json ? StatusJson.TryRead(json.Utf8, type) : null;
+}
