@@ -14,8 +14,8 @@ internal sealed class Reflector<T, TItem> : IAsyncDisposable
     /// <summary>Whatever the server asks for, we are not deaf for longer.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
-    /// <summary>A watch that held for so long worked, even where nothing came.</summary>
-    private static readonly TimeSpan Held = TimeSpan.FromMinutes(1);
+    /// <summary>Servers end watches after minutes; what ends sooner than this is not opened again at once.</summary>
+    private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(5);
 
     private const long Connected = -1;
 
@@ -135,9 +135,7 @@ internal sealed class Reflector<T, TItem> : IAsyncDisposable
         switch (line)
         {
             case null:
-                if (time.GetElapsedTime(openedAt) >= Held)
-                    failures = 0;
-                return WatchStep.Next(watching, new WatchInput.Ended());
+                return WatchStep.Next(watching, new WatchInput.Ended(time.GetElapsedTime(openedAt) < ShortestWatch));
             case { Item: null }:
                 var bookmarked = WatchStep.Next(watching, new WatchInput.Bookmarked(line.ResourceVersion));
                 if (bookmarked.Effect == StoreEffect.Advance)

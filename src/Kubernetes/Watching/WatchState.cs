@@ -16,8 +16,7 @@ internal abstract record WatchState
     public sealed record InitListed(string ResourceVersion) : WatchState;
 
     /// <summary>A watch is open; everything up to <paramref name="ResourceVersion"/> shows.</summary>
-    /// <param name="Fruitful">Whether anything has come over this connection.</param>
-    public sealed record Watching(string ResourceVersion, bool Fruitful) : WatchState;
+    public sealed record Watching(string ResourceVersion) : WatchState;
 }
 
 /// <summary>What came of what the state asked for.</summary>
@@ -34,7 +33,8 @@ internal abstract record WatchInput
     public sealed record Bookmarked(string ResourceVersion) : WatchInput;
 
     /// <summary>The server closed the watch in order.</summary>
-    public sealed record Ended : WatchInput;
+    /// <param name="IsEarly">So soon that opening it again at once would be a hot loop.</param>
+    public sealed record Ended(bool IsEarly) : WatchInput;
 
     /// <summary>The server no longer has, or never had, what was asked for: 410.</summary>
     public sealed record Gone : WatchInput;
@@ -85,15 +85,15 @@ internal readonly record struct WatchStep(WatchState State, StoreEffect Effect, 
         (WatchState.InitPage, WatchInput.Gone) => Back(WatchState.Empty.Instance),
         (WatchState.InitPage, WatchInput.Failed) => Back(state),
 
-        (WatchState.InitListed at, WatchInput.Opened) => To(new WatchState.Watching(at.ResourceVersion, Fruitful: false), StoreEffect.None),
+        (WatchState.InitListed at, WatchInput.Opened) => To(new WatchState.Watching(at.ResourceVersion), StoreEffect.None),
         (WatchState.InitListed, WatchInput.Gone) => Back(WatchState.Empty.Instance),
         (WatchState.InitListed, WatchInput.Failed) => Back(state),
 
         (WatchState.Watching at, WatchInput.Changed change) => Changed(at, change.ResourceVersion),
         (WatchState.Watching at, WatchInput.Bookmarked mark) => ResourceVersions.IsBefore(mark.ResourceVersion, at.ResourceVersion)
             ? Came(at, StoreEffect.None)
-            : Came(at with { ResourceVersion = mark.ResourceVersion }, StoreEffect.Advance),
-        (WatchState.Watching { Fruitful: true } at, WatchInput.Ended) => To(new WatchState.InitListed(at.ResourceVersion), StoreEffect.None),
+            : Came(new WatchState.Watching(mark.ResourceVersion), StoreEffect.Advance),
+        (WatchState.Watching at, WatchInput.Ended { IsEarly: false }) => To(new WatchState.InitListed(at.ResourceVersion), StoreEffect.None) with { Recovered = true },
         (WatchState.Watching at, WatchInput.Ended or WatchInput.Failed) => Back(new WatchState.InitListed(at.ResourceVersion)),
         (WatchState.Watching, WatchInput.Gone) => Back(WatchState.Empty.Instance),
 
@@ -104,11 +104,11 @@ internal readonly record struct WatchStep(WatchState State, StoreEffect Effect, 
     private static WatchStep Changed(WatchState.Watching at, string? resourceVersion) =>
         resourceVersion is null ? Came(at, StoreEffect.None)
         : ResourceVersions.IsBefore(resourceVersion, at.ResourceVersion) ? Back(WatchState.Empty.Instance)
-        : Came(at with { ResourceVersion = resourceVersion }, StoreEffect.Change);
+        : Came(new WatchState.Watching(resourceVersion), StoreEffect.Change);
 
     private static WatchStep To(WatchState state, StoreEffect effect) => new(state, effect, BackOff: false, Recovered: false);
 
-    private static WatchStep Came(WatchState.Watching state, StoreEffect effect) => new(state with { Fruitful = true }, effect, BackOff: false, Recovered: true);
+    private static WatchStep Came(WatchState.Watching state, StoreEffect effect) => new(state, effect, BackOff: false, Recovered: true);
 
     private static WatchStep Back(WatchState state) => new(state, StoreEffect.None, BackOff: true, Recovered: false);
 }

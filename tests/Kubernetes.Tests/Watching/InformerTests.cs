@@ -139,6 +139,17 @@ public sealed class InformerTests
     }
 
     [Fact]
+    public async Task A_server_that_ends_every_watch_at_once_is_not_asked_in_a_hot_loop()
+    {
+        var time = new ManualTime();
+        await using var server = new ModelApiServer(500, static seen => seen.IsWatch ? Fault.End : Fault.None);
+        await using var run = Running.Start(server.Http, time);
+        int Watches() => server.Http.Requests.Count(static seen => seen.IsWatch);
+        await Until.TrueAsync(time, TimeSpan.FromMilliseconds(50), () => Watches() >= 6, "six watches");
+        Assert.True(time.GetUtcNow() - new ManualTime().GetUtcNow() > TimeSpan.FromSeconds(12));
+    }
+
+    [Fact]
     public async Task Cancelled_it_ends_and_throws_nothing()
     {
         await using var server = new ModelApiServer(500, static _ => Fault.None);
