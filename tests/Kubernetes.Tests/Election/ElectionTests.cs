@@ -149,7 +149,10 @@ public sealed class ElectionTests
         var random = new Random(seed);
         var world = new LeaseWorld();
         var names = 0;
-        var contenders = Enumerable.Range(0, 3).Select(_ => new Contender(world, $"p{names++}", random.Next())).ToList();
+        // As little room between a holder's deadline and the end of its lease as there may be.
+        var tight = new LeaseTimes(TimeSpan.FromSeconds(11), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2));
+        Contender Next() => new(world, $"p{names++}", random.Next(), tight);
+        var contenders = Enumerable.Range(0, 3).Select(_ => Next()).ToList();
         var led = new HashSet<string?>();
         for (var step = 0; step < 400; step++)
         {
@@ -157,7 +160,7 @@ public sealed class ElectionTests
             if (step == 100)
                 contenders.ForEach(contender => contender.Reach = contender.Election.IsLeading ? Reach.Hangs : Reach.Well);
             else if (random.Next(12) == 0)
-                one.Reach = (Reach)random.Next(4);
+                one.Reach = (Reach)random.Next(5);
             if (random.Next(40) == 0)
                 one.Time.IsPaused = !one.Time.IsPaused;
             await PassAsync(pump, world, TimeSpan.FromMilliseconds(random.Next(1, 600)), () => Assert.True(contenders.Count(contender => contender.Election.IsLeading) <= 1));
@@ -166,7 +169,7 @@ public sealed class ElectionTests
             {
                 Assert.IsType<LeaseLostException>(lost.Loop.Exception?.InnerException);
                 contenders.Remove(lost);
-                contenders.Add(new Contender(world, $"p{names++}", random.Next()));
+                contenders.Add(Next());
             }
 
             led.Add(world.Holder);

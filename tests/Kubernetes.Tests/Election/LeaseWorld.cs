@@ -19,6 +19,9 @@ internal enum Reach
 
     /// <summary>What it asks for is done, and the reply is lost.</summary>
     LosesReplies,
+
+    /// <summary>What it asks for is done at once, and the reply takes four seconds.</summary>
+    IsSlow,
 }
 
 /// <summary>An API server that holds one Lease.</summary>
@@ -111,6 +114,8 @@ internal sealed class Contender : HttpMessageHandler
             await Task.Delay(Timeout.InfiniteTimeSpan, Time, cancellationToken);
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         var reply = world.Answer(request.Method, body);
+        if (Reach == Reach.IsSlow)
+            await Task.Delay(TimeSpan.FromSeconds(4), Time, cancellationToken);
         return Reach == Reach.LosesReplies ? throw new HttpRequestException("reset") : reply;
     }
 
