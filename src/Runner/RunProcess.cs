@@ -26,11 +26,15 @@ internal sealed class RunProcess : IDisposable
     /// <summary>The worker's image is on the node already, for it is this one.</summary>
     private static readonly TimeSpan WorkerWithin = TimeSpan.FromSeconds(60);
 
+    /// <summary>Of a stream, whose containers kubelet starts again each for itself, with pauses of up to five minutes: they shall meet.</summary>
+    private static readonly TimeSpan RestartedWorkerWithin = TimeSpan.FromMinutes(6);
+
     private readonly RunOptions options;
     private readonly TimeProvider time = TimeProvider.System;
     private readonly StandardError log = new();
     private readonly CancellationTokenSource stop = new();
     private readonly ReportEndpoint? endpoint;
+    private RunReport? told;
 
     private RunProcess(RunOptions options)
     {
@@ -80,7 +84,7 @@ internal sealed class RunProcess : IDisposable
         var lake = LakeLocations.Open(plan.Lake.Layers, plan.Lake.S3, secrets, time, scratch.Path, guard);
         RunReport report;
         await using (var live = endpoint is null ? null : new LiveReports(endpoint, time, log))
-        await using (var workers = RunWorkers.Open(plan, options.Worker, WorkerWithin, time))
+        await using (var workers = RunWorkers.Open(plan, options.Worker, plan.Ingestion is { Drain: false } ? RestartedWorkerWithin : WorkerWithin, time))
         {
             var context = new RunContext(lake, workers.Pool, scratch, time, live ?? (IRunProgress)NoProgress.Instance, log) { Secrets = secrets, Guard = guard };
             report = await workers.WhileThereAsync(
@@ -114,6 +118,8 @@ internal sealed class RunProcess : IDisposable
             _ => failure,
         };
         var error = RunFailures.Describe(known);
+        if (told is not null)
+            return told.Error?.Exit ?? RunnerExit.Done; // what was done is done, and said
         await Console.Error.WriteLineAsync(StandardError.Plain($"{error.Code}: {error.Message}{(error.Help is { } help ? $"; {help}" : "")}"));
         if (error.Code == BugCodes.Unhandled.Id && Environment.GetEnvironmentVariable("LAKEHOUSE_DEBUG") is "1")
             await Console.Error.WriteLineAsync(failure.ToString());
@@ -131,8 +137,17 @@ internal sealed class RunProcess : IDisposable
 
     private async Task TellAsync(RunReport report)
     {
+        told = report;
         WriteTermination(report);
-        await WriteAsync(report);
+        try
+        {
+            await WriteAsync(report);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(StandardError.Plain($"the report cannot be written: {e.Message}"));
+        }
+
         if (endpoint is null)
             return;
         using var hurry = new CancellationTokenSource();

@@ -95,6 +95,34 @@ public sealed class PodRunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_deleted_resource_wrote_is_dropped_once_and_nothing_of_others()
+    {
+        await Lakehouse.EndAsync(pod.Start(pod.Generated(drain: true), null));
+        await Lakehouse.EndAsync(pod.Start(pod.Transformation("SELECT event_id FROM bronze.events"), null));
+        var events = new IngestionResource(new Metadata("events"), new IngestionSpec(new LakehouseRef("main"), new SourceSpec(Generator: new GeneratorSourceSpec()), []));
+        var plan = PlanBuilder.BuildDrop(events, ["bronze.events", "silver.made", "bronze.never_written"], pod.Setting, Pod.Attempt);
+
+        await using var server = new ReportServer();
+        Assert.Equal(0, (await pod.RunAsync(plan, server.Url, "--worker", pod.Socket)).ExitCode);
+        Assert.Equal((RunResult.Succeeded, ResourceKind.Ingestion), (ReportJson.Read(server.Posted[0].Body).Result, ReportJson.Read(server.Posted[0].Body).Kind));
+        Assert.False(Directory.Exists(pod.At("lake", "bronze", "events")));
+        Assert.True(Directory.Exists(pod.At("lake", "silver", "made")));
+
+        Assert.Equal(0, (await pod.RunAsync(plan, server.Url)).ExitCode);
+        Assert.Equal(RunResult.UpToDate, ReportJson.Read(server.Posted[1].Body).Result);
+    }
+
+    [Fact]
+    public async Task A_report_that_cannot_be_written_does_not_change_how_the_run_ended()
+    {
+        await using var server = new ReportServer();
+        var ended = await pod.RunAsync(pod.Generated(drain: true), server.Url, "--report", "/no/such/folder/report.json");
+        Assert.Equal(0, ended.ExitCode);
+        Assert.Contains("the report cannot be written", ended.Error);
+        Assert.Equal(RunResult.Succeeded, ReportJson.Read(server.Posted.Single().Body).Result);
+    }
+
+    [Fact]
     public async Task A_run_that_cannot_begin_is_told_like_any_other()
     {
         await using var server = new ReportServer();
