@@ -84,7 +84,7 @@ internal sealed class RunProcess : IDisposable
         var lake = LakeLocations.Open(plan.Lake.Layers, plan.Lake.S3, secrets, time, scratch.Path, guard);
         RunReport report;
         await using (var live = endpoint is null ? null : new LiveReports(endpoint, time, log))
-        await using (var workers = RunWorkers.Open(plan, options.Worker, plan.Ingestion is { Drain: false } ? RestartedWorkerWithin : WorkerWithin, time))
+        await using (var workers = RunWorkers.Open(plan, options.Worker, options.Pod, plan.Ingestion is { Drain: false } ? RestartedWorkerWithin : WorkerWithin, time))
         {
             var context = new RunContext(lake, workers.Pool, scratch, time, live ?? (IRunProgress)NoProgress.Instance, log) { Secrets = secrets, Guard = guard };
             report = await workers.WhileThereAsync(

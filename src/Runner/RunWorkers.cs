@@ -22,8 +22,12 @@ internal sealed class RunWorkers : IAsyncDisposable
     public ISqlWorkerPool Pool { get; }
 
     /// <param name="socket">Of the worker beside this container; null: there is none.</param>
-    public static RunWorkers Open(RunPlan plan, string? socket, TimeSpan within, TimeProvider time)
+    /// <param name="pod">SQL of users is never run by a child of this process, which has the pod's secrets.</param>
+    public static RunWorkers Open(RunPlan plan, string? socket, bool pod, TimeSpan within, TimeProvider time)
     {
+        if (socket is null && pod)
+            return new RunWorkers(NoWorkers.Instance, null);
+
         // A worker starts while the plan is read; an Ingestion has few questions for one, or none.
         if (socket is null)
             return new RunWorkers(LocalWorkers.Open(time, warm: RunsSql(plan) && plan.Kind != ResourceKind.Ingestion), null);
@@ -56,4 +60,14 @@ internal sealed class RunWorkers : IAsyncDisposable
     }
 
     private static bool RunsSql(RunPlan plan) => plan is { Drop: null, Transformation: not null } or { QualityCheck: not null } or { Ingestion.Gates.Count: > 0 };
+
+    private sealed class NoWorkers : ISqlWorkerPool
+    {
+        public static readonly NoWorkers Instance = new();
+
+        public Task<ISqlWorker> RentAsync(CancellationToken cancellationToken) =>
+            throw new SqlWorkerGoneException(WorkerEnd.Exited, "this pod has no container for SQL, and its plan asks for one: --worker is missing");
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

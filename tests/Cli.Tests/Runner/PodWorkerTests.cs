@@ -59,6 +59,15 @@ public sealed class PodWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task In_a_pod_sql_runs_in_its_own_container_or_not_at_all()
+    {
+        await FillAsync();
+        var ended = await pod.RunAsync(pod.Transformation("SELECT event_id FROM bronze.events"), null, "--pod");
+        Assert.Equal((int)RunnerExit.Bug, ended.ExitCode);
+        Assert.Contains("--worker is missing", TerminationMessage.Read(pod.Termination()).Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_without_sql_needs_no_worker()
     {
         var ended = await pod.RunAsync(pod.Generated(drain: true), null, "--worker", pod.Socket);
