@@ -24,7 +24,7 @@ public sealed class TransportTests
         });
         using var client = server.Client(time);
         var creating = client.CreateAsync(ResourceTypes.ConfigMaps, Sample, default);
-        await Until.TrueAsync(time, TimeSpan.FromMilliseconds(50), () => creating.IsCompleted, "the second try");
+        await Until.TrueAsync(time, TimeSpan.FromMilliseconds(10), () => creating.IsCompleted, "the second try");
         Assert.Equal("5", (await creating).Metadata.ResourceVersion);
         Assert.True(times[1] - times[0] >= TimeSpan.FromSeconds(3));
     }

@@ -2,7 +2,7 @@ namespace LakehouseOperator.Kubernetes.Tests.Servers;
 
 internal static class Until
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Waits for what another thread brings about.</summary>
     public static async Task TrueAsync(Func<bool> condition, string what)

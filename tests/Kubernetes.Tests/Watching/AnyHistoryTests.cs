@@ -1,3 +1,4 @@
+using LakehouseOperator.Kubernetes.Api;
 using LakehouseOperator.Kubernetes.Tests.Servers;
 
 namespace LakehouseOperator.Kubernetes.Tests.Watching;
@@ -23,7 +24,7 @@ public sealed class AnyHistoryTests
         }
 
         await using var server = new ModelApiServer(random.Next(1, 4), _ => Next());
-        await using var run = Running.Start(server.Http, new FastTime(500), seed: seed);
+        await using var run = Running.Start(server.Http, new FastTime(300), seed: seed, watch: new WatchOptions { Timeout = TimeSpan.FromMinutes(2) });
         var steps = random.Next(30, 80);
         for (var i = 0; i < steps; i++)
         {

@@ -42,10 +42,11 @@ internal sealed class Running : IAsyncDisposable
     /// <summary>What somebody has who only hears of changes.</summary>
     public Dictionary<string, string> Mirror { get; } = new(StringComparer.Ordinal);
 
-    public static Running Start(LoopbackServer server, TimeProvider time, Func<ConfigMap, string>? projection = null, int seed = 1, params string[] namespaces)
+    public static Running Start(LoopbackServer server, TimeProvider time, Func<ConfigMap, string>? projection = null, int seed = 1, WatchOptions? watch = null, params string[] namespaces)
     {
-        var client = server.Client(time);
-        var options = new InformerOptions { Namespaces = namespaces };
+        // Where time runs fast, a machine that is busy must not look like a server that says nothing.
+        var client = server.Client(time, new ClientOptions { FieldManager = "tests", RequestTimeout = TimeSpan.FromMinutes(3) });
+        var options = new InformerOptions { Namespaces = namespaces, Watch = watch ?? new WatchOptions() };
         return new Running(client, new Informer<ConfigMap, string>(
             client, ResourceTypes.ConfigMaps, options, projection ?? (static map => map.Metadata.ResourceVersion!), time, new Random(seed), NullLogger.Instance));
     }
