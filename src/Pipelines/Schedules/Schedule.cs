@@ -9,12 +9,11 @@ namespace LakehouseOperator.Pipelines.Schedules;
 /// <param name="StartingDeadline">A moment that is longer past than this is left out; null: never.</param>
 public sealed record Schedule(CronExpression Cron, TimeZoneInfo Zone, TimeSpan? StartingDeadline = null)
 {
-    /// <summary>Of a spec that the rules accepted; null of none.</summary>
-    /// <exception cref="FormatException">Of one that they would refuse.</exception>
-    public static Schedule? Of(ScheduleSpec? spec) => spec is null ? null : new Schedule(
-        CronExpression.Parse(spec.Cron),
-        TimeZones.TryFind(spec.TimeZone, out var zone) ? zone : throw new FormatException($"there is no time zone \"{spec.TimeZone}\""),
-        spec.StartingDeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+    /// <summary>Null of none, and of one that the rules refuse.</summary>
+    public static Schedule? Of(ScheduleSpec? spec) =>
+        spec is not null && CronExpression.TryParse(spec.Cron, out var cron, out _) && TimeZones.TryFind(spec.TimeZone, out var zone)
+            ? new Schedule(cron, zone, spec.StartingDeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null)
+            : null;
 
     /// <summary>The first moment after this one; null: none before the calendar ends.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
