@@ -38,7 +38,7 @@ internal static class Documents
         """;
 
     /// <summary>Of <c>bronze.events</c>.</summary>
-    public static string Silver(string name = "silver", string more = "") => Transformation(name, $"silver.{name}", "SELECT id, at FROM bronze.events", more);
+    public static string Silver(string name = "silver", string more = "") => Transformation(name, $"silver.{name}", "SELECT id, \"at\" FROM bronze.events", more);
 
     public static string Check(string name, string table, string enforcement = "Report", string checks = "{name: has-rows, rowCount: {min: 1}}", string more = "") => $$"""
         apiVersion: lakehouse.dev/v1alpha1
