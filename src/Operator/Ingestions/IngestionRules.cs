@@ -22,10 +22,11 @@ internal static class IngestionRules
     {
         if (member.Spec is not IngestionResource { Spec: var spec })
             return null;
-        var reads = member.Stream is { Replicas: > 0, Deleting: false } && state.Attempted?.Generation != IngestionState.GenerationOf(member);
+        var suspended = spec.Suspend || member.Item.Deleting is not null;
+        var reads = !suspended && state.Attempted is null && member.Stream is { Replicas: > 0, Deleting: false };
         return new IngestionSubject(member.Id, IngestionState.GenerationOf(member), [.. spec.Tables.SelectMany(table => new[] { table.Name, table.Name + Pipelines.TableName.QuarantineSuffix })])
         {
-            Suspended = spec.Suspend || member.Item.Deleting is not null,
+            Suspended = suspended,
             Stalled = StallOf(member, state, spec, lake),
             Running = reads ? new RunInHand("stream", 1, member.Stream!.Created) : null,
             LastRun = state.Attempted,

@@ -17,7 +17,7 @@ namespace LakehouseOperator.Operator.Ingestions;
 /// <param name="Broken">How the stream's container ended last, while it is not running again.</param>
 /// <param name="Last">Its last end that was final; of the status, or new.</param>
 internal sealed record IngestionState(
-    IngestionStatus Status, RunLedger Drops, RunPod? Pod, RunReport? Report, RunPhase.Ended? Broken, LastRunStatus? Last, IReadOnlyList<IngestedTableStatus> Tables)
+    IngestionStatus Status, RunLedger Drops, RunPod? Pod, RunReport? Report, RunPhase.Ended? Broken, LastRunStatus? Last, IReadOnlyList<IngestedTableStatus> Tables, string Generation)
 {
     private const string StreamKey = "stream";
 
@@ -32,14 +32,14 @@ internal sealed record IngestionState(
         if (broken is not null && report is { Result: RunResult.Running } && report.CompletionTime < broken.CompletionTime)
             report = broken.Report ?? report;
         var last = broken is { Exit: { } exit } && IsFinal(exit) ? LastOf(stream!, broken) : drops.Last;
-        return new IngestionState(status, drops, pod, report, broken, last, TablesOf(member, status, report));
+        return new IngestionState(status, drops, pod, report, broken, last, TablesOf(member, status, report), GenerationOf(member));
     }
 
     /// <summary>Changes with the spec and with every request: both give a stream that had ended for good another try.</summary>
     public static string GenerationOf(Member member) => $"{member.Item.Effective}{(member.Item.Request is { } request ? $"/{ChildNames.Hash(request)}" : "")}";
 
-    /// <summary>As decisions see the end of a stream that no restart mends.</summary>
-    public AttemptedRun? Attempted => Last is { Exit: { } exit } last && last.Trigger.Key == StreamKey && IsFinal(exit)
+    /// <summary>As decisions see the end of a stream that no restart mends, of what the resource says now; what it said before may have ended as it liked.</summary>
+    public AttemptedRun? Attempted => Last is { Exit: { } exit } last && last.Trigger.Key == StreamKey && last.Generation == Generation && IsFinal(exit)
         ? new AttemptedRun(last.Trigger.Key, last.Generation, last.Attempt, last.Exit, last.StartTime, last.CompletionTime, last.Error is { } error ? RunLedger.Describe(error) : null)
         : null;
 
