@@ -12,8 +12,13 @@ public sealed class FolderSecrets(string folder) : ISecrets
             return null;
         try
         {
-            var file = new FileInfo(Path.Combine(folder, secret, key));
-            return file.Exists && file.Length <= MaxBytes ? File.ReadAllBytes(file.FullName) : null;
+            // Kubelet's files are links, whose own length says nothing.
+            using var file = File.OpenRead(Path.Combine(folder, secret, key));
+            if (file.Length > MaxBytes)
+                return null;
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using LakehouseOperator.Engine.Connections;
 using LakehouseOperator.Pipelines.Codes;
@@ -120,12 +121,11 @@ public sealed class ConnectGuardTests
     }
 
     /// <summary>An address of this machine that is none of those that are forbidden.</summary>
-    internal static IPAddress Machine()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        probe.Connect(IPAddress.Parse("192.0.2.1"), 9);
-        return ((IPEndPoint)probe.LocalEndPoint!).Address;
-    }
+    internal static IPAddress Machine() => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(static network => network.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
+        .SelectMany(static network => network.GetIPProperties().UnicastAddresses)
+        .Select(static unicast => unicast.Address)
+        .First(static address => address.AddressFamily == AddressFamily.InterNetwork && ForbiddenAddresses.Find(address) is null);
 
     private static ConnectGuard Guard() => new(
         [new GuardedPlace("10.96.0.1", null, "the API server"), new GuardedPlace("operator.lakehouse-system.svc", null, "the operator")],
