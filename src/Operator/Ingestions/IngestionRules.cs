@@ -23,7 +23,9 @@ internal static class IngestionRules
         if (member.Spec is not IngestionResource { Spec: var spec })
             return null;
         var suspended = spec.Suspend || member.Item.Deleting is not null;
-        var reads = !suspended && state.Attempted is null && member.Stream is { Replicas: > 0, Deleting: false };
+
+        // A run ends by itself, so that suspending waits for it; a stream does not, and is taken away.
+        var reads = !suspended && member.Stream is { Replicas: > 0, Deleting: false } && state.Attempted is null;
         return new IngestionSubject(member.Id, IngestionState.GenerationOf(member), [.. spec.Tables.SelectMany(table => new[] { table.Name, table.Name + Pipelines.TableName.QuarantineSuffix })])
         {
             Suspended = suspended,
@@ -142,7 +144,7 @@ internal static class IngestionRules
             return new Standing(true, nameof(Reason.Suspended), decision.Message);
         if (decision.Reason is Reason.Invalid && state.Attempted is null)
             return new Standing(false, nameof(Reason.Invalid), decision.Message, Stalled: true);
-        if (state.Attempted is { Exit: { } exit } && decision.Verdict == Verdict.Rest)
+        if (state.Attempted is { Exit: { } exit } && decision is { Verdict: Verdict.Rest, Reason: not Reason.Streaming })
             return new Standing(false, Standing.ReasonOf(state.Last?.Error, exit, member.Id.Kind), decision.Message, Stalled: exit == RunnerExit.Invalid);
         if (lake.NotReady is { } why && state.Report is null)
             return new Standing(false, "LakehouseNotReady", why);

@@ -13,7 +13,7 @@ namespace LakehouseOperator.Operator.Ingestions;
 
 /// <summary>An Ingestion's past and present: its status, and what its stream's Pod and reports say beyond it.</summary>
 /// <param name="Drops">Runs that remove its tables; a stream is none.</param>
-/// <param name="Report">The newest of the stream's present plan.</param>
+/// <param name="Report">The newest of the stream's present pod.</param>
 /// <param name="Broken">How the stream's container ended last, while it is not running again.</param>
 /// <param name="Last">Its last end that was final; of the status, or new.</param>
 internal sealed record IngestionState(
@@ -31,8 +31,11 @@ internal sealed record IngestionState(
         var broken = pod is null ? null : BrokenOf(pod, stream!, member.Seen.Now);
         if (broken is not null && report is { Result: RunResult.Running } && report.CompletionTime < broken.CompletionTime)
             report = broken.Report ?? report;
+
+        // What a pod before it said is told of the tables, and is no news of the stream.
+        var live = pod is { Deleting: false } && (member.Seen.Senders(stream!.RunId) is not { } sender || sender == pod.Uid) ? report : null;
         var last = broken is { Exit: { } exit } && IsFinal(exit) ? LastOf(stream!, broken) : drops.Last;
-        return new IngestionState(status, drops, pod, report, broken, last, TablesOf(member, status, report), GenerationOf(member));
+        return new IngestionState(status, drops, pod, live, broken, last, TablesOf(member, status, report), GenerationOf(member));
     }
 
     /// <summary>Changes with the spec and with every request: both give a stream that had ended for good another try.</summary>

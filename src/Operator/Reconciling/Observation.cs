@@ -21,4 +21,8 @@ internal sealed record Observation(
     ILookup<string, PlanItem> Plans,
     ILookup<string, PolicyItem> Policies,
     Func<string, IReadOnlyList<RunPod>> Pods,
-    Func<string, RunReport?> Reports);
+    Func<string, RunReport?> Reports)
+{
+    /// <summary>By run: uid of the pod whose report it is; null where that is not known.</summary>
+    public Func<string, string?> Senders { get; init; } = static _ => null;
+}

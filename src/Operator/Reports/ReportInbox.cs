@@ -8,13 +8,17 @@ namespace LakehouseOperator.Operator.Reports;
 /// </summary>
 internal sealed class ReportInbox
 {
-    private readonly ConcurrentDictionary<string, RunReport> newest = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (RunReport Report, string? Pod)> newest = new(StringComparer.Ordinal);
 
     /// <summary>Of two reports of one run the one that was made later counts, whatever the order in which they arrive.</summary>
-    public void Take(RunReport report)
+    public void Take(RunReport report) => Take(report, null);
+
+    /// <summary>Another pod of the same stream begins anew: it is made when the one before is gone, on a node whose clock may be another.</summary>
+    /// <param name="pod">Uid of the pod that sent it.</param>
+    public void Take(RunReport report, string? pod)
     {
         var sound = ReportBounds.Of(report);
-        newest.AddOrUpdate(sound.RunId, sound, (_, known) => Supersedes(sound, known) ? sound : known);
+        newest.AddOrUpdate(sound.RunId, (sound, pod), (_, known) => known.Pod != pod || Supersedes(sound, known.Report) ? (sound, pod) : known);
     }
 
     /// <summary>
@@ -28,11 +32,14 @@ internal sealed class ReportInbox
         return isEnd == wasEnd ? report.CompletionTime >= known.CompletionTime : isEnd;
     }
 
-    public RunReport? Find(string runId) => newest.GetValueOrDefault(runId);
+    public RunReport? Find(string runId) => newest.TryGetValue(runId, out var known) ? known.Report : null;
+
+    /// <summary>Uid of the pod that sent the newest; null where that is not known.</summary>
+    public string? SenderOf(string runId) => newest.TryGetValue(runId, out var known) ? known.Pod : null;
 
     /// <summary>The run is over and told.</summary>
     public void Forget(string runId) => newest.TryRemove(runId, out _);
 
     /// <summary>Runs that are kept, for whoever forgets those that no longer exist.</summary>
-    public IEnumerable<string> RunsOf(string ns) => newest.Values.Where(report => report.Namespace == ns).Select(report => report.RunId);
+    public IEnumerable<string> RunsOf(string ns) => newest.Values.Where(known => known.Report.Namespace == ns).Select(known => known.Report.RunId);
 }

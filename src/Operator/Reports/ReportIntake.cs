@@ -40,6 +40,7 @@ internal sealed class ReportIntake(KubernetesClient client, ClusterCache cache, 
             return new Intake(400, e.Message);
         }
 
+        string pod;
         try
         {
             if (await PodOfAsync(token, cancellationToken) is not { } sender)
@@ -48,18 +49,19 @@ internal sealed class ReportIntake(KubernetesClient client, ClusterCache cache, 
                 return new Intake(403, "the pod is of another namespace");
             var runId = cache.Pod(new ObjectKey(sender.Namespace, sender.Name)) is { } known && known.Uid == sender.Uid
                 ? known.RunId
-                : (await client.GetAsync(ResourceTypes.Pods, new ObjectKey(sender.Namespace, sender.Name), cancellationToken)) is { } pod && pod.Metadata.Uid == sender.Uid
-                    ? pod.Metadata.Labels?.GetValueOrDefault(Labels.RunId)
+                : (await client.GetAsync(ResourceTypes.Pods, new ObjectKey(sender.Namespace, sender.Name), cancellationToken)) is { } there && there.Metadata.Uid == sender.Uid
+                    ? there.Metadata.Labels?.GetValueOrDefault(Labels.RunId)
                     : null;
             if (runId != report.RunId)
                 return new Intake(403, "the pod was not started for this run");
+            pod = sender.Uid;
         }
         catch (KubernetesException e)
         {
             return new Intake(503, e.Message);
         }
 
-        inbox.Take(report);
+        inbox.Take(report, pod);
         changed(report.Namespace);
         return new Intake(200);
     }

@@ -89,7 +89,10 @@ internal sealed class ClusterCache
         plansByNamespace.Find(ns).Select(plan => plan.Item).OfType<PlanItem>().ToLookup(plan => plan.OwnerUid, StringComparer.Ordinal),
         policiesByNamespace.Find(ns).Select(policy => policy.Item).OfType<PolicyItem>().ToLookup(policy => policy.OwnerUid, StringComparer.Ordinal),
         run => [.. podsByRun.Find($"{ns}/{run}").Select(pod => pod.Item!)],
-        inbox.Find);
+        inbox.Find)
+    {
+        Senders = inbox.SenderOf,
+    };
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
         [.. resources.Values.Select(informer => informer.RunAsync(cancellationToken)), jobs.RunAsync(cancellationToken), pods.RunAsync(cancellationToken), streams.RunAsync(cancellationToken), plans.RunAsync(cancellationToken), policies.RunAsync(cancellationToken)]);
