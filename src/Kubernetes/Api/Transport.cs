@@ -139,7 +139,7 @@ internal sealed partial class Transport : IDisposable
         e is HttpRequestException or IOException or ConnectionException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private UnavailableException Unavailable(ApiRequest request, Exception e) =>
-        new(e is OperationCanceledException ? $"{request}: no answer within {options.RequestTimeout.TotalSeconds:0} s" : $"{request}: {Innermost(e)}", e);
+        new(e is OperationCanceledException and { InnerException: not TimeoutException } ? $"{request}: no answer within {options.RequestTimeout.TotalSeconds:0} s" : $"{request}: {Innermost(e)}", e);
 
     /// <summary>The outer messages only say to look further in.</summary>
     private static string Innermost(Exception e)

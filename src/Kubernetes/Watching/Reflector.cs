@@ -142,7 +142,7 @@ internal sealed class Reflector<T, TItem> : IAsyncDisposable
                     store.Advance(ns, line.ResourceVersion);
                 return bookmarked;
             default:
-                var step = WatchStep.Next(watching, new WatchInput.Changed(line.Item.Metadata.ResourceVersion));
+                var step = WatchStep.Next(watching, new WatchInput.Changed(line.Item.Metadata.Name is null ? null : line.Item.Metadata.ResourceVersion));
                 if (step.Effect == StoreEffect.Change)
                     Apply(line.Kind, line.Item);
                 else if (step.BackOff)

@@ -90,6 +90,26 @@ public sealed class InformerTests
     }
 
     [Fact]
+    public async Task What_has_no_name_is_kept_under_none()
+    {
+        await using var http = new LoopbackServer(async (seen, reply) =>
+        {
+            if (!seen.IsWatch)
+            {
+                await reply.JsonAsync(200, Json.List(10, null, """{"metadata":{"resourceVersion":"9"}}""", Json.ConfigMap("b", 8)));
+                return;
+            }
+
+            await reply.BeginStreamAsync();
+            await reply.ChunkAsync(Json.Event("ADDED", """{"metadata":{"resourceVersion":"11"}}""") + Json.Event("ADDED", "7") + Json.Event("ADDED", Json.ConfigMap("a", 12)));
+            await reply.HangAsync();
+        });
+        await using var run = Running.Start(http, new FastTime(1));
+        await Until.TrueAsync(() => run.Store.HasSeen(A, "12"), "what follows is seen");
+        Assert.Equal([A, new ObjectKey("ns", "b")], run.Store.Keys.OrderBy(static key => key.Name));
+    }
+
+    [Fact]
     public async Task A_projection_that_throws_spoils_its_own_object_only()
     {
         await using var server = new ModelApiServer(500, static _ => Fault.None);
