@@ -85,10 +85,11 @@ out/images/base: eng/images/base.sh
 	@eng/images/base.sh $@
 	@touch $@
 
-# Trimmed and self-contained, compiled ahead; each program in a folder of its own, because two that were trimmed do not share one.
+# Trimmed and self-contained, compiled ahead; each program in a folder of its own, because two that were trimmed do not share one. What an earlier publish of the program left is
+# removed: the SDK would keep its list of assemblies, and one that is no longer trimmed away would not be found.
 out/images/%.tar: $(SOURCES) $(LIBDUCKDB) out/images/base eng/images/image.sh
 	@echo "Building $@" >&2
-	@rm -rf out/images/$*.publish out/images/$*
+	@program=$*; rm -rf out/images/$*.publish out/images/$* out/images/$*.build/obj/$${program^}
 	@program=$*; dotnet publish src/$${program^}/$${program^}.csproj --configuration Release --runtime linux-x64 --self-contained true \
 	  --artifacts-path out/images/$*.build -p:UseArtifactsOutput=true --output out/images/$*.publish --verbosity quiet --nologo -p:PublishTrimmed=true -p:DebuggerSupport=false -p:DebugType=none \
 	  -p:ContinuousIntegrationBuild=true -p:RestoreLockedMode=true -p:RunAnalyzers=false >&2
