@@ -101,6 +101,42 @@ public sealed class PodWorkerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("worker", "run/worker.sock")]
+    [InlineData("worker", "scratch/in/*/1/in-*/*")]
+    [InlineData("worker", "scratch/out/*/1/out-*/*")]
+    [InlineData("worker", "lake/silver/made/*.parquet")]
+    [InlineData("runner", "run/worker.sock")]
+    [InlineData("runner", "scratch/in/*/1/in-*/*")]
+    [InlineData("runner", "scratch/out/*/1/out-*/*")]
+    [InlineData("runner", "lake/silver/made/*.parquet")]
+    public async Task Whichever_is_killed_at_whichever_step_the_next_run_ends_it(string victim, string step)
+    {
+        await FillAsync();
+        var plan = pod.Transformation("SELECT event_id, user_id FROM bronze.events", gates: [Gate("silver.made")]);
+        using (var worker = Worker())
+        {
+            using var runner = pod.Start(plan, null, "--worker", pod.Socket);
+            while (!Exists(step) && !runner.HasExited)
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Token);
+            (victim == "worker" ? worker : runner).Kill();
+            var ended = await Lakehouse.EndAsync(runner);
+            await worker.WaitForExitAsync(Token);
+            if (victim == "worker")
+                Assert.Contains(ended.ExitCode, new[] { (int)RunnerExit.Done, (int)RunnerExit.Bug });
+            else
+                Assert.Equal(0, worker.ExitCode);
+        }
+
+        using var next = Worker();
+        var again = await pod.RunAsync(plan, null, "--worker", pod.Socket);
+        Assert.True(again.ExitCode == 0, again.ToString());
+        var report = ReportJson.Read(again.Out);
+        Assert.Equal(report.Inputs!.Single().Version, report.Consumed!.Inputs.Single().DataVersion);
+        Assert.True(report.Tables!.Single().Rows >= 200);
+        await next.WaitForExitAsync(Token);
+    }
+
+    [Theory]
     [InlineData("SELECT count(*) AS n FROM bronze.events a, bronze.events b, bronze.events c, bronze.events d, bronze.events e", 2, RunnerExit.Deadline, "LH6010")]
     [InlineData("SELECT string_agg(repeat(a.event_id || b.event_id || c.event_id, 20), ',') AS s FROM bronze.events a, bronze.events b, bronze.events c", 60, RunnerExit.Memory, "LH6011")]
     [InlineData("SELECT nothing FROM bronze.events", 60, RunnerExit.Sql, null)]
@@ -143,6 +179,27 @@ public sealed class PodWorkerTests : IDisposable
     }
 
     private RunPlan Endless() => pod.Transformation("SELECT count(*) AS n FROM bronze.events a, bronze.events b, bronze.events c, bronze.events d, bronze.events e");
+
+    /// <param name="pattern">Below the pod's folder; each part may hold stars.</param>
+    private bool Exists(string pattern)
+    {
+        IEnumerable<string> found = [pod.At()];
+        foreach (var part in pattern.Split('/'))
+            found = [.. found.Where(Directory.Exists).SelectMany(folder => Entries(folder, part))];
+        return found.Any();
+
+        static string[] Entries(string folder, string part)
+        {
+            try
+            {
+                return Directory.GetFileSystemEntries(folder, part);
+            }
+            catch (IOException)
+            {
+                return []; // gone meanwhile
+            }
+        }
+    }
 
     private Process Worker() => Lakehouse.Start(
         "lakehouse-runner", ["sql-worker", "--socket", pod.Socket, "--scratch", Directory.CreateDirectory(pod.At("work")).FullName, "--sidecar"], null);
