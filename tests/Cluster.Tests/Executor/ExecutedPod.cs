@@ -118,6 +118,17 @@ public sealed class ExecutedPod
     /// <summary>Both the runner's and the SQL worker's end, where the kernel ended the worker.</summary>
     public Task EndOutOfMemoryAsync(string container = Runner) => EndAsync(137, null, "OOMKilled", container);
 
+    /// <summary>The runner and the SQL worker beside it end so.</summary>
+    public Task EndAllAsync(int runnerCode, string runnerReason, int workerCode, string workerReason) => WriteAsync(PodStatuses.Ended(
+        containers,
+        new Dictionary<string, JsonObject>(StringComparer.Ordinal)
+        {
+            [Runner] = PodStatuses.Terminated(runnerCode, runnerReason, null, started, Now),
+            ["sql-worker"] = PodStatuses.Terminated(workerCode, workerReason, null, started, Now),
+        },
+        started,
+        Now));
+
     /// <summary>The kubelet needs the room.</summary>
     public Task EvictAsync(string message = "The node was low on resource: memory.") => WriteAsync(PodStatuses.Evicted(message, started));
 

@@ -53,8 +53,7 @@ public sealed class LakehouseTests(SharedNode node)
         Assert.Equal("False", seen.Holds());
         Assert.Contains(id, seen.Message(), StringComparison.Ordinal);
         Assert.Equal(reason == "LocationOwned" ? "True" : "False", seen.Holds("Stalled"));
-        var held = await scene.Ingestion("events").BecomesAsync("LakehouseNotReady");
-        Assert.Contains(id, held.Message(), StringComparison.Ordinal);
+        await scene.Ingestion("events").UntilAsync(one => one.Reason() == "LakehouseNotReady" && one.Message().Contains(id, StringComparison.Ordinal), "it says what its Lakehouse lacks");
         Assert.Empty(await scene.ListAsync("Deployment"));
     }
 

@@ -10,7 +10,7 @@ namespace LakehouseOperator.Cluster.Tests.Scenes;
 /// <summary>A namespace of one test: the operator serves it, an executor plays its pods, and the test applies documents and looks at what becomes of them.</summary>
 public sealed partial class Scene : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly bool ownsOperator;
 
@@ -42,6 +42,9 @@ public sealed partial class Scene : IAsyncDisposable
     public PretendLake Lake => Executor.Lake;
 
     public OperatorProcess Operator { get; }
+
+    /// <summary>For plays that kill the operator: one at a time.</summary>
+    public SemaphoreSlim Gate { get; } = new(1, 1);
 
     /// <summary>Null where the cluster is not ours alone.</summary>
     public AuditLog? Audit { get; }
@@ -84,6 +87,15 @@ public sealed partial class Scene : IAsyncDisposable
             if ((int)code >= 300)
                 throw new ClusterApiException(code, "APPLY", path, body);
         }
+    }
+
+    /// <summary>A stream commits and reports it.</summary>
+    /// <param name="rows">Null: what it reports was committed already, by somebody else.</param>
+    public async Task CommitAsync(ExecutedPod stream, string table, long? rows = 100)
+    {
+        if (rows is { } added)
+            Lake.Commit(table, added);
+        Assert.Equal(System.Net.HttpStatusCode.OK, await Plays.ReportAsync(stream, Lake.Run(stream.Plan!)));
     }
 
     /// <summary>A path of the API server.</summary>
@@ -156,7 +168,7 @@ public sealed partial class Scene : IAsyncDisposable
     }
 
     /// <summary>What the operator said of this namespace, and what it said of itself.</summary>
-    private string LastWords() => string.Join('\n', Operator.Log.Where(line => line.Contains(Namespace, StringComparison.Ordinal) || !line.Contains("info:", StringComparison.Ordinal)).TakeLast(25));
+    private string LastWords() => string.Join('\n', Operator.Log.Where(line => line.Contains(Namespace, StringComparison.Ordinal) || line.Contains("fail:", StringComparison.Ordinal)).TakeLast(25));
 
     private static string Short(JsonObject value)
     {
@@ -169,6 +181,7 @@ public sealed partial class Scene : IAsyncDisposable
         await Executor.DisposeAsync();
         if (ownsOperator)
             await Operator.DisposeAsync();
+        Gate.Dispose();
     }
 
     [GeneratedRegex(@"^---\s*$", RegexOptions.Multiline)]

@@ -56,7 +56,11 @@ public sealed class Subject(Scene scene, ResourceKind kind, string name)
 
     public async Task GoneAsync() => await scene.GoneAsync(kind.ToString(), one => (string?)one["metadata"]!["name"] == name, $"{kind}/{name}");
 
-    /// <summary>Events about it: reason and message, in no order.</summary>
+    /// <summary>An Event about it comes, or has come.</summary>
+    public Task HasEventAsync(string reason, string about = "") => scene.EventuallyAsync(
+        async () => (await EventsAsync()).Any(one => one.Reason == reason && one.Message.Contains(about, StringComparison.Ordinal)), $"an Event {reason} of {kind}/{name}");
+
+    /// <summary>Events about it: reason and message, in no order. They are told beside the work, and may come after it.</summary>
     public async Task<IReadOnlyList<(string Reason, string Message)>> EventsAsync() =>
     [
         .. (await scene.ListAsync("Event")).Where(one => (string?)one["involvedObject"]!["kind"] == kind.ToString() && (string?)one["involvedObject"]!["name"] == name)
