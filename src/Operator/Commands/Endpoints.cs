@@ -52,10 +52,10 @@ internal static class Endpoints
 
     private static async Task TakeAsync(HttpContext context, ReportIntake intake, ILogger log)
     {
-        using var body = new MemoryStream();
+        Intake taken;
         try
         {
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            taken = await intake.TakeAsync(context.Request.Headers.Authorization, cancellation => BodyAsync(context, cancellation), context.RequestAborted);
         }
         catch (BadHttpRequestException e)
         {
@@ -63,13 +63,21 @@ internal static class Endpoints
             return;
         }
 
-        var taken = await intake.TakeAsync(context.Request.Headers.Authorization, body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted);
         context.Response.StatusCode = taken.Status;
+        if (taken.Status == StatusCodes.Status429TooManyRequests)
+            context.Response.Headers.RetryAfter = "1";
         if (taken is not { Reason: { } reason })
             return;
-        if (taken.Status is not StatusCodes.Status503ServiceUnavailable)
+        if (taken.Status is not (StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests))
             Log.ReportRefused(log, reason);
         await context.Response.WriteAsync(reason + "\n", context.RequestAborted);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> BodyAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, cancellationToken);
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
     private static Task SayAsync(HttpContext context, bool fine)

@@ -92,7 +92,7 @@ internal static class OperatorProcess
         cache.OnChanged(controller.Enqueue);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var intake = new ReportIntake(client, cache, inbox, () => IsLeading() && cache.IsSynced, controller.Enqueue);
+        using var intake = new ReportIntake(client, cache, inbox, () => IsLeading() && cache.IsSynced, controller.Enqueue, time);
         await using var web = Endpoints.Create(options, intake, metrics, () => cache.IsSynced && election?.IsReady != false, () => cache.Health.All(static one => one.IsHealthy) && election?.IsHealthy != false, log);
         await web.StartAsync(cancellationToken);
         Log.Started(log, typeof(OperatorProcess).Assembly.GetName().Version?.ToString(3) ?? "", options.WatchNamespaces.Count == 0 ? "all namespaces" : string.Join(", ", options.WatchNamespaces), options.ListenReports, options.ListenMetrics);

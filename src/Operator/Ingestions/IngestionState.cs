@@ -54,7 +54,7 @@ internal sealed record IngestionState(
         if (pod.Find(RunPod.Runner) is not { Running: false } runner || (runner.End ?? runner.LastEnd) is not { } end)
             return null;
         var job = new RunJob(pod.Namespace, pod.Name, pod.Uid, stream.OwnerUid, pod.RunId, 1, 0, new RunTrigger(TriggerKind.Stream, StreamKey), "", pod.Created);
-        var seen = pod with { Containers = [.. pod.Containers.Select(container => container.Name == RunPod.Runner ? container with { End = end } : container)] };
+        var seen = pod with { OwnerUid = job.Uid, Containers = [.. pod.Containers.Select(container => container.Name == RunPod.Runner ? container with { End = end } : container)] };
         return RunPhases.Of(job, [seen], null, now) as RunPhase.Ended;
     }
 

@@ -40,6 +40,8 @@ internal static class LakehouseRules
     /// <summary>A store that a run could not reach is asked again, but no more often than this.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
     /// <summary>What is wrong with it in a cluster beyond what validation finds; null: nothing.</summary>
     public static Standing? FaultOf(Member member, LakehouseState state)
     {
@@ -121,10 +123,12 @@ internal static class LakehouseRules
         var key = state.KeyOf(member) + (request is null ? "" : $"request={request};");
         var last = state.Ledger.Last;
         var same = last is not null && last.Trigger.Key.StartsWith(key, StringComparison.Ordinal) ? last : null;
-        var failedSince = same is not null && storeFailed > same.CompletionTime ? storeFailed : null;
+        
+        // Clocks of two nodes are not compared closely; that a failure was probed for is known by its mark.
+        var failedSince = same is not null && storeFailed > same.CompletionTime - Skew && !same.Trigger.Key.Contains(MarkOf(storeFailed.Value), StringComparison.Ordinal) ? storeFailed : null;
         if (same is { Exit: RunnerExit.Done } && failedSince is null)
             return default;
-        if (same is { Exit: { } exit } && exit != RunnerExit.Done && exit is not (RunnerExit.Store or RunnerExit.SecretMissing or RunnerExit.Bug or RunnerExit.Deadline) && same.Generation == member.Item.Effective)
+        if (same is { Exit: { } exit } && exit != RunnerExit.Done && exit is not (RunnerExit.Store or RunnerExit.SecretMissing or RunnerExit.Bug or RunnerExit.Deadline or RunnerExit.Memory or RunnerExit.ScratchFull) && same.Generation == member.Item.Effective)
             return default;
 
         // Attempts count from the first of a row of failures, and belong to what that was started for.
@@ -134,9 +138,11 @@ internal static class LakehouseRules
             return (null, at);
         var trigger = new RunTrigger(
             request is not null && request != state.Status.LastHandledRequest ? TriggerKind.Request : TriggerKind.OnChange,
-            same is not null and not { Exit: RunnerExit.Done } ? same.Trigger.Key : failedSince is { } time ? $"{key}failed={time.ToUnixTimeSeconds()};" : key);
+            same is not null and not { Exit: RunnerExit.Done } ? same.Trigger.Key : failedSince is { } time ? key + MarkOf(time) : key);
         return (new Decision(member.Id, Verdict.Start, Reason.Running, "probing", trigger, same is { Exit: null } ? same.Attempt : failures + 1), null);
     }
+
+    private static string MarkOf(DateTimeOffset failed) => $"failed={failed.ToUnixTimeSeconds()};";
 
     private static Standing Stand(Member member, LakehouseState state)
     {

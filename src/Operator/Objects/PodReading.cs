@@ -21,6 +21,7 @@ internal static class PodReading
             [.. (pod.Status?.ContainerStatuses ?? []).Select(Read)])
         {
             OwnerUid = Owners.JobOf(metadata),
+            ReplicaSet = metadata.OwnerReferences?.FirstOrDefault(static reference => reference is { Controller: true, Kind: "ReplicaSet" })?.Name,
         };
     }
 

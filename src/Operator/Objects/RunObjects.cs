@@ -17,8 +17,9 @@ internal static class RunObjects
     private static readonly TimeSpan DeadlineMargin = TimeSpan.FromMinutes(2);
 
     /// <summary>Equal for equal attempts at equal causes, whoever computes it.</summary>
-    public static string RunIdOf(ResourceItem item, RunTrigger trigger, int attempt, int disruptions) => ChildNames.Hash(
-        item.Uid, item.Effective, trigger.Kind.ToString(), trigger.Key, attempt.ToString(CultureInfo.InvariantCulture), disruptions.ToString(CultureInfo.InvariantCulture));
+    /// <param name="after">The run before it: a cause that comes again is another run.</param>
+    public static string RunIdOf(ResourceItem item, RunTrigger trigger, int attempt, int disruptions, string? after) => ChildNames.Hash(
+        item.Uid, item.Effective, trigger.Kind.ToString(), trigger.Key, attempt.ToString(CultureInfo.InvariantCulture), disruptions.ToString(CultureInfo.InvariantCulture), after ?? "");
 
     /// <param name="scheduledFor">The scheduled time that the run serves.</param>
     public static Job JobOf(

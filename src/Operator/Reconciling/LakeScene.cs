@@ -4,6 +4,7 @@ using LakehouseOperator.Operator.Runs;
 using LakehouseOperator.Operator.Watching;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Statuses;
@@ -22,8 +23,11 @@ internal sealed record Member(ResourceItem Item, Resource? Spec, Fault? Fault, O
 
     public StreamItem? Stream => Seen.Streams[Item.Uid].FirstOrDefault();
 
-    public RunLedger Ledger(LastRunStatus? stored, IEnumerable<PastRunStatus>? history = null) =>
-        RunLedger.Of(stored, (history ?? []).Select(run => run.Id), Jobs, Seen.Pods, Seen.Reports, Seen.Now);
+    public RunLedger Ledger(LastRunStatus? stored, IReadOnlyList<PastRunStatus>? history = null) => RunLedger.Of(stored, history, Jobs, Seen.Pods, ReportOf, Seen.Now);
+
+    /// <summary>Of a Job that was deleted and made anew under the same name, the old one's Pod may still have had a word.</summary>
+    private RunReport? ReportOf(string runId) =>
+        Seen.Owners(runId) is { } owner && !Jobs.Any(job => job.RunId == runId && job.Uid == owner) ? null : Seen.Reports(runId);
 }
 
 /// <summary>What the operator keeps of a resource between two looks. All of it can be lost: it is found out again.</summary>

@@ -32,6 +32,7 @@ internal sealed class NamespaceReconciler(
             return ReconcileResult.RequeueAfter(LookAgain);
         var seen = cache.Observe(ns, inbox, time.GetUtcNow());
         gauges.Observe(ns, seen.Items);
+        ForgetReports(seen);
         if (seen.Items.Count == 0)
         {
             judge.Forget(ns);
@@ -55,18 +56,20 @@ internal sealed class NamespaceReconciler(
         foreach (var intent in intents.Where(static intent => intent.Fault is not null))
             Log.Fault(log, intent.Item.Id, intent.Fault!);
         var setback = await executor.ExecuteAsync(ns, intents, memory, cancellationToken);
-        ForgetReports(seen);
 
         // What has come to pass was looked at just now; to come back for it would be to come back for ever.
         var again = RunActs.Earliest(setback, RunActs.Earliest([.. intents.Select(intent => intent.Again).Where(at => at > seen.Now)]));
         return again is not { } next ? ReconcileResult.Done : ReconcileResult.RequeueAfter(next - seen.Now < LongestRest ? next - seen.Now : LongestRest);
     }
 
-    /// <summary>Of runs of this namespace whose Job or Deployment is gone.</summary>
+    /// <summary>
+    /// Of runs of this namespace whose Job or Deployment is gone. A look takes place only when everything that was made shows, so that what does not show is gone; what has just arrived may be of one
+    /// that was made since.
+    /// </summary>
     private void ForgetReports(Observation seen)
     {
         var there = seen.Jobs.SelectMany(jobs => jobs.Select(job => job.RunId)).Concat(seen.Streams.SelectMany(streams => streams.Select(stream => stream.RunId))).ToHashSet(StringComparer.Ordinal);
-        foreach (var run in inbox.RunsOf(seen.Namespace).Where(run => !there.Contains(run)))
-            inbox.Forget(run);
+        foreach (var run in inbox.RunsOf(seen.Namespace).Where(run => !there.Contains(run) && inbox.SenderOf(seen.Namespace, run)?.Arrived < seen.Now).ToList())
+            inbox.Forget(seen.Namespace, run);
     }
 }

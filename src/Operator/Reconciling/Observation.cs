@@ -23,6 +23,12 @@ internal sealed record Observation(
     Func<string, IReadOnlyList<RunPod>> Pods,
     Func<string, RunReport?> Reports)
 {
+    /// <summary>By run: uid of the Job whose Pod sent the report; null where that is not known, and for streams.</summary>
+    public Func<string, string?> Owners { get; init; } = static _ => null;
+
+    /// <summary>By run: when the report arrived, by our own clock; null where that is not known.</summary>
+    public Func<string, DateTimeOffset?> Arrivals { get; init; } = static _ => null;
+
     /// <summary>By run: uid of the pod whose report it is; null where that is not known.</summary>
     public Func<string, string?> Senders { get; init; } = static _ => null;
 }

@@ -29,7 +29,7 @@ internal static class RunActs
         var disruptions = ledger.DisruptionsOf(trigger, decision.Attempt, member.Item.Effective);
         if (ledger.NotBefore(disruptions) is { } at && at > lake.Now && at - lake.Now <= Attempts.LongestBackoff)
             return (null, at, new Standing(false, "Pending", $"it was lost {disruptions} times and is begun anew at {at.UtcDateTime:HH:mm:ss}Z; {(ledger.Last?.Error is { } lost ? RunLedger.Describe(lost) : "")}"));
-        var runId = RunObjects.RunIdOf(member.Item, trigger, decision.Attempt, disruptions);
+        var runId = RunObjects.RunIdOf(member.Item, trigger, decision.Attempt, disruptions, ledger.Last?.Id);
         var built = plan(new PlanAttempt(runId, decision.Attempt, trigger));
         var size = System.Text.Encoding.UTF8.GetByteCount(PlanJson.Write(built));
         if (size > MostPlanBytes)
@@ -71,8 +71,8 @@ internal static class RunActs
     {
         if (ledger.Ended is null || ledger.Last is not { } last)
             return before;
-        var line = new PastRunStatus(last.Id, last.Trigger.Kind, last.Attempt, last.StartTime, last.CompletionTime, last.Result, last.RowsWritten, last.Error?.Code);
-        return [line, .. (before ?? []).Where(run => run.Id != last.Id).Take(HistoryLength - 1)];
+        var line = new PastRunStatus(last.Id, last.Trigger.Kind, last.Attempt, last.StartTime, last.CompletionTime, last.Result, last.RowsWritten, last.Error?.Code, last.JobUid);
+        return [line, .. (before ?? []).Where(run => run.JobUid != last.JobUid).Take(HistoryLength - 1)];
     }
 
     /// <summary>An Event for every run that ended.</summary>

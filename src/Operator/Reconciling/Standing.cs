@@ -47,7 +47,7 @@ internal sealed record Standing(bool? Ready, string Reason, string Message, bool
             return known;
         return kind switch
         {
-            ResourceKind.Lakehouse => exit == RunnerExit.SecretMissing ? "SecretMissing" : "StoreUnreachable",
+            ResourceKind.Lakehouse => exit switch { RunnerExit.SecretMissing => "SecretMissing", RunnerExit.Memory => "OutOfMemory", RunnerExit.Deadline => "DeadlineExceeded", _ => "StoreUnreachable" },
             _ when exit == RunnerExit.SecretMissing => "SecretMissing",
             _ => Attempts.ReasonOf(exit ?? RunnerExit.Bug, kind) is var reason && kind == ResourceKind.Ingestion && reason == Pipelines.Decisions.Reason.RunFailed ? "SourceUnreachable" : reason.ToString(),
         };

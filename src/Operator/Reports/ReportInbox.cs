@@ -3,22 +3,26 @@ using LakehouseOperator.Pipelines.Reports;
 
 namespace LakehouseOperator.Operator.Reports;
 
+/// <summary>Who sent a report, and when it arrived by our clock.</summary>
+/// <param name="Pod">Its uid.</param>
+/// <param name="Job">Uid of the Job that made the pod; null: a stream's.</param>
+internal sealed record Sender(string? Pod, string? Job, DateTimeOffset Arrived);
+
 /// <summary>
 /// The newest report of every run that is under way. Nothing hangs on it for good: what is lost with the process comes again with a stream's next report, or is in a termination message.
 /// </summary>
 internal sealed class ReportInbox
 {
-    private readonly ConcurrentDictionary<string, (RunReport Report, string? Pod)> newest = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Namespace, string RunId), (RunReport Report, Sender Sender)> newest = [];
 
-    /// <summary>Of two reports of one run the one that was made later counts, whatever the order in which they arrive.</summary>
-    public void Take(RunReport report) => Take(report, null);
+    /// <summary>Of two reports of one pod the one that was made later counts, whatever the order in which they arrive.</summary>
+    public void Take(RunReport report) => Take(report, new Sender(null, null, DateTimeOffset.MinValue));
 
     /// <summary>Another pod of the same stream begins anew: it is made when the one before is gone, on a node whose clock may be another.</summary>
-    /// <param name="pod">Uid of the pod that sent it.</param>
-    public void Take(RunReport report, string? pod)
+    public void Take(RunReport report, Sender sender)
     {
         var sound = ReportBounds.Of(report);
-        newest.AddOrUpdate(sound.RunId, (sound, pod), (_, known) => known.Pod != pod || Supersedes(sound, known.Report) ? (sound, pod) : known);
+        newest.AddOrUpdate((sound.Namespace, sound.RunId), (sound, sender), (_, known) => known.Sender.Pod != sender.Pod || Supersedes(sound, known.Report) ? (sound, sender) : known);
     }
 
     /// <summary>
@@ -32,14 +36,13 @@ internal sealed class ReportInbox
         return isEnd == wasEnd ? report.CompletionTime >= known.CompletionTime : isEnd;
     }
 
-    public RunReport? Find(string runId) => newest.TryGetValue(runId, out var known) ? known.Report : null;
+    public RunReport? Find(string ns, string runId) => newest.TryGetValue((ns, runId), out var known) ? known.Report : null;
 
-    /// <summary>Uid of the pod that sent the newest; null where that is not known.</summary>
-    public string? SenderOf(string runId) => newest.TryGetValue(runId, out var known) ? known.Pod : null;
+    public Sender? SenderOf(string ns, string runId) => newest.TryGetValue((ns, runId), out var known) ? known.Sender : null;
 
     /// <summary>The run is over and told.</summary>
-    public void Forget(string runId) => newest.TryRemove(runId, out _);
+    public void Forget(string ns, string runId) => newest.TryRemove((ns, runId), out _);
 
     /// <summary>Runs that are kept, for whoever forgets those that no longer exist.</summary>
-    public IEnumerable<string> RunsOf(string ns) => newest.Values.Where(known => known.Report.Namespace == ns).Select(known => known.Report.RunId);
+    public IEnumerable<string> RunsOf(string ns) => newest.Keys.Where(key => key.Namespace == ns).Select(key => key.RunId);
 }

@@ -60,6 +60,9 @@ internal sealed record RunPod(
     /// <summary>Of its Job; a stream's Pod belongs to a ReplicaSet.</summary>
     public string? OwnerUid { get; init; }
 
+    /// <summary>Name of the ReplicaSet that made it; of a stream's.</summary>
+    public string? ReplicaSet { get; init; }
+
     public RunContainer? Find(string container) => Containers.FirstOrDefault(one => one.Name == container);
 }
 

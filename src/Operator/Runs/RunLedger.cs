@@ -19,24 +19,22 @@ namespace LakehouseOperator.Operator.Runs;
 internal sealed record RunLedger(LastRunStatus? Last, EndedRun? Ended, RunJob? InHand, Hindrance? Hindrance, IReadOnlyList<RunJob> Spent)
 {
     /// <param name="stored">As the API server has it.</param>
-    /// <param name="history">Ids of runs before that one.</param>
+    /// <param name="history">Runs before that one. A cause may come again (a gate that is edited and put back), and so may a run's id; a Job's uid does not.</param>
     /// <param name="pods">By run.</param>
     /// <param name="reports">By run: what arrived.</param>
     public static RunLedger Of(
-        LastRunStatus? stored, IEnumerable<string> history, IReadOnlyList<RunJob> jobs, Func<string, IReadOnlyList<RunPod>> pods, Func<string, RunReport?> reports, DateTimeOffset now)
+        LastRunStatus? stored, IReadOnlyList<PastRunStatus>? history, IReadOnlyList<RunJob> jobs, Func<string, IReadOnlyList<RunPod>> pods, Func<string, RunReport?> reports, DateTimeOffset now)
     {
-        var known = history.ToHashSet(StringComparer.Ordinal);
         if (stored is not null && !IsSound(stored, now))
             stored = null;
-        if (stored is not null)
-            known.Add(stored.Id);
-        var spent = jobs.Where(job => known.Contains(job.RunId)).ToList();
+        var known = (history ?? []).Select(run => run.JobUid).Append(stored?.JobUid).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var spent = jobs.Where(job => known.Contains(job.Uid)).ToList();
         RunJob? inHand = null;
         Hindrance? hindrance = null;
         EndedRun? ended = null;
 
         // One at a time; should there be more all the same, they are taken in the order in which they were made.
-        foreach (var job in jobs.Where(job => !known.Contains(job.RunId)).OrderBy(job => job.Created).ThenBy(job => job.Name, StringComparer.Ordinal))
+        foreach (var job in jobs.Where(job => !known.Contains(job.Uid)).OrderBy(job => job.Created).ThenBy(job => job.Name, StringComparer.Ordinal))
         {
             switch (RunPhases.Of(job, pods(job.RunId), reports(job.RunId), now))
             {
@@ -108,6 +106,7 @@ internal sealed record EndedRun(RunJob Job, RunPhase.Ended End)
         End.Report?.RowsWritten)
     {
         Disruptions = Job.Disruptions > 0 ? Job.Disruptions : null,
+        JobUid = Job.Uid,
     };
 
     public static ErrorStatus ErrorOf(RunError error) => new(error.Code, error.Message, error.Field, error.Line, error.Column, error.Help);

@@ -48,7 +48,7 @@ internal static class RunPhases
             return Told(report);
 
         // A Job that was made anew under the same name finds the old one's Pod still going.
-        var pod = pods.Where(one => one.OwnerUid is not { } owner || owner == job.Uid).OrderByDescending(one => one.Created).FirstOrDefault();
+        var pod = pods.Where(one => one.OwnerUid == job.Uid).OrderByDescending(one => one.Created).FirstOrDefault();
         var runner = pod?.Find(RunPod.Runner);
         if (runner?.End is { } end)
             return OfContainer(job, pod!, end, now);
@@ -127,9 +127,11 @@ internal static class RunPhases
             BugCodes.Unhandled, $"the runner ended with exit code {end.ExitCode} and left no report", "see the Pod's log", exit), started, completed);
     }
 
-    /// <summary>Success is a report without an error; whatever else comes without one is a defect of whoever wrote it.</summary>
+    /// <summary>Success is a report without an error; whatever else comes without one is a defect of whoever wrote it. Who was told to end (a drain, a preemption) has used up no attempt.</summary>
     private static RunPhase.Ended Told(RunReport report)
     {
+        if (report.Error is { } told && told.Code == RunCodes.Interrupted.Id)
+            return new RunPhase.Ended(null, report, told, report.StartTime, report.CompletionTime);
         var exit = (report.Error?.Exit, report.Result) switch
         {
             (null, RunResult.Succeeded or RunResult.UpToDate) => RunnerExit.Done,

@@ -13,6 +13,7 @@ namespace LakehouseOperator.Operator.Watching;
 /// <summary>What the operator sees of the cluster: projections of its four kinds and of what it made itself, each kept by one list and a watch.</summary>
 internal sealed class ClusterCache
 {
+    private readonly IReadOnlyList<string> namespaces;
     private readonly Dictionary<ResourceKind, Informer<CustomResource, ResourceItem>> resources;
     private readonly Informer<Job, Child<RunJob>> jobs;
     private readonly Informer<Pod, Child<RunPod>> pods;
@@ -29,6 +30,7 @@ internal sealed class ClusterCache
     /// <param name="namespaces">Empty: all.</param>
     public ClusterCache(KubernetesClient client, IReadOnlyList<string> namespaces, TimeProvider time, Random random, ILogger log)
     {
+        this.namespaces = namespaces;
         var everything = new InformerOptions { Namespaces = namespaces };
         var ours = everything with { LabelSelector = Labels.Selector };
         resources = ResourceKinds.All.ToDictionary(
@@ -63,7 +65,7 @@ internal sealed class ClusterCache
     /// <summary>Everything that there is of the four kinds.</summary>
     public IEnumerable<ResourceItem> Resources => resources.Values.SelectMany(informer => informer.Store.Items);
 
-        public bool HasSeen(ResourceId id, string resourceVersion) => resources[id.Kind].Store.HasSeen(new ObjectKey(id.Namespace, id.Name), resourceVersion);
+    public bool HasSeen(ResourceId id, string resourceVersion) => resources[id.Kind].Store.HasSeen(new ObjectKey(id.Namespace, id.Name), resourceVersion);
 
     /// <summary>The pod of this name, if it carries out a run of ours.</summary>
     public RunPod? Pod(ObjectKey key) => pods.Store.TryGet(key, out var pod) ? pod.Item : null;
@@ -89,10 +91,22 @@ internal sealed class ClusterCache
         plansByNamespace.Find(ns).Select(plan => plan.Item).OfType<PlanItem>().ToLookup(plan => plan.OwnerUid, StringComparer.Ordinal),
         policiesByNamespace.Find(ns).Select(policy => policy.Item).OfType<PolicyItem>().ToLookup(policy => policy.OwnerUid, StringComparer.Ordinal),
         run => [.. podsByRun.Find($"{ns}/{run}").Select(pod => pod.Item!)],
-        inbox.Find)
+        run => inbox.Find(ns, run))
     {
-        Senders = inbox.SenderOf,
+        Senders = run => inbox.SenderOf(ns, run)?.Pod,
+        Owners = run => inbox.SenderOf(ns, run)?.Job,
+        Arrivals = run => inbox.SenderOf(ns, run)?.Arrived,
     };
+
+    /// <summary>Whether there is such a Job of ours, made for this run.</summary>
+    public bool HasJob(string ns, string uid, string runId) => jobsByNamespace.Find(ns).Any(job => job.Item is { } one && one.Uid == uid && one.RunId == runId);
+
+    /// <summary>Whether a Deployment of ours carries out this run, and this ReplicaSet is of it.</summary>
+    public bool HasStream(string ns, string replicaSet, string runId) =>
+        streamsByNamespace.Find(ns).Any(stream => stream.Item is { } one && one.RunId == runId && replicaSet.StartsWith(one.Key.Name + "-", StringComparison.Ordinal));
+
+    /// <summary>Whether the namespace is one of those that are served.</summary>
+    public bool Serves(string ns) => namespaces.Count == 0 || namespaces.Contains(ns, StringComparer.Ordinal);
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
         [.. resources.Values.Select(informer => informer.RunAsync(cancellationToken)), jobs.RunAsync(cancellationToken), pods.RunAsync(cancellationToken), streams.RunAsync(cancellationToken), plans.RunAsync(cancellationToken), policies.RunAsync(cancellationToken)]);

@@ -22,7 +22,8 @@ public sealed record LastRunStatus(
     [property: Description("The gates that judged it."), ItemBounds(0, 1000)] IReadOnlyList<GateStatus>? Gates = null,
     [property: Description("Rows that it read.")] long? RowsRead = null,
     [property: Description("Rows that it wrote.")] long? RowsWritten = null,
-    [property: Description("How often this attempt had been begun before and was lost with its pod."), NumberBounds(0, int.MaxValue)] int? Disruptions = null);
+    [property: Description("How often this attempt had been begun before and was lost with its pod."), NumberBounds(0, int.MaxValue)] int? Disruptions = null,
+    [property: Description("Uid of the Job that carried it out."), LengthBounds(1, 64)] string? JobUid = null);
 
 [Description("What made a run due.")]
 public sealed record TriggerStatus(
@@ -61,4 +62,5 @@ public sealed record PastRunStatus(
     [property: Description("When it ended.")] DateTimeOffset CompletionTime,
     [property: Description("Absent: it ended without saying how.")] RunResult? Result = null,
     [property: Description("Rows that it wrote.")] long? RowsWritten = null,
-    [property: Description("Code of the error, such as LH2003."), LengthBounds(1, 16)] string? Code = null);
+    [property: Description("Code of the error, such as LH2003."), LengthBounds(1, 16)] string? Code = null,
+    [property: Description("Uid of the Job that carried it out."), LengthBounds(1, 64)] string? JobUid = null);

@@ -50,7 +50,7 @@ internal sealed class Scene
 
     public IReadOnlyList<Intent> Decide()
     {
-        var seen = Cluster.Observe(inbox.Find);
+        var seen = Cluster.Observe(run => inbox.Find(ModelCluster.Namespace, run));
         var judgement = judge.JudgeAsync(ModelCluster.Namespace, seen.Items, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
         return Deciding.All(seen, judgement, memory, Runner);
     }
@@ -70,7 +70,7 @@ internal sealed class Scene
 
         var runs = Cluster.Jobs.Values.Select(job => job.Metadata.Labels![Labels.RunId]).Concat(Cluster.Deployments.Values.Select(one => one.Spec!.Template!.Metadata!.Labels![Labels.RunId])).ToHashSet(StringComparer.Ordinal);
         foreach (var run in inbox.RunsOf(ModelCluster.Namespace).Where(run => !runs.Contains(run)).ToList())
-            inbox.Forget(run);
+            inbox.Forget(ModelCluster.Namespace, run);
         Again = RunActs.Earliest([.. intents.Select(intent => intent.Again).Where(at => at > Cluster.Now)]);
         return Cluster.Writes.Count > before;
     }

@@ -111,18 +111,18 @@ public sealed class RunObjectsTests
     }
 
     [Fact]
-    public void A_runs_name_changes_with_attempt_disruption_generation_trigger_and_resource_and_with_nothing_else()
+    public void A_runs_name_changes_with_attempt_disruption_generation_trigger_resource_and_the_run_before_and_with_nothing_else()
     {
         var trigger = new RunTrigger(TriggerKind.OnChange, "key");
         var again = Plans.Item(ResourceKind.Transformation, "silver", "{}", 3);
         string[] ids =
         [
-            RunObjects.RunIdOf(Item, trigger, 1, 0), RunObjects.RunIdOf(Item, trigger, 2, 0), RunObjects.RunIdOf(Item, trigger, 1, 1), RunObjects.RunIdOf(Item, trigger with { Key = "other" }, 1, 0),
-            RunObjects.RunIdOf(Item, trigger with { Kind = TriggerKind.Request }, 1, 0), RunObjects.RunIdOf(Item with { Generation = 4 }, trigger, 1, 0), RunObjects.RunIdOf(Item with { Uid = "another" }, trigger, 1, 0),
-            RunObjects.RunIdOf(Plans.Item(ResourceKind.Transformation, "silver", "{}", 3, ("lakehouse.dev/adopt", "true")), trigger, 1, 0),
+            RunObjects.RunIdOf(Item, trigger, 1, 0, "before"), RunObjects.RunIdOf(Item, trigger, 2, 0, "before"), RunObjects.RunIdOf(Item, trigger, 1, 1, "before"), RunObjects.RunIdOf(Item, trigger with { Key = "other" }, 1, 0, "before"),
+            RunObjects.RunIdOf(Item, trigger with { Kind = TriggerKind.Request }, 1, 0, "before"), RunObjects.RunIdOf(Item with { Generation = 4 }, trigger, 1, 0, "before"), RunObjects.RunIdOf(Item with { Uid = "another" }, trigger, 1, 0, "before"),
+            RunObjects.RunIdOf(Plans.Item(ResourceKind.Transformation, "silver", "{}", 3, ("lakehouse.dev/adopt", "true")), trigger, 1, 0, "before"), RunObjects.RunIdOf(Item, trigger, 1, 0, null), RunObjects.RunIdOf(Item, trigger, 1, 0, "another"),
         ];
 
         Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(ids[0], RunObjects.RunIdOf(again, trigger, 1, 0));
+        Assert.Equal(ids[0], RunObjects.RunIdOf(again, trigger, 1, 0, "before"));
     }
 }

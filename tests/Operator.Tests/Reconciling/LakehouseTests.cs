@@ -71,7 +71,7 @@ public sealed class LakehouseTests
         { TableCodes.ConditionalWritesUnsupported.Id, "ConditionalWritesUnsupported", true },
         { TableCodes.LocationOwned.Id, "LocationOwned", false },
         { RunCodes.SecretMissing.Id, "SecretMissing", true },
-        { RunCodes.Interrupted.Id, "StoreUnreachable", true },
+        { TableCodes.StoreUnreachable.Id, "StoreUnreachable", true },
     };
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class LakehouseTests
         for (var i = 0; i < 12; i++)
         {
             started.Add(scene.Cluster.Now);
-            Probed(scene, RunCodes.Interrupted);
+            Probed(scene, TableCodes.StoreUnreachable);
             while (scene.Cluster.Jobs.Count == 0)
             {
                 scene.Cluster.Now = scene.Again!.Value;

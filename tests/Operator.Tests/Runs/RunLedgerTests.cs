@@ -18,10 +18,12 @@ public sealed class RunLedgerTests
         1, run, ResourceKind.Transformation, "shop", "silver", exit is null ? RunResult.Succeeded : RunResult.Failed, Now.AddSeconds(-5), Now.AddSeconds(-1), exit is { } code ? new RunError("LH1", code, "m") : null);
 
     private static LastRunStatus Stored(string run, RunnerExit? exit = RunnerExit.Done, int attempt = 1, int? disruptions = null, int ended = 5) => new(
-        run, new TriggerStatus(TriggerKind.OnChange, "key"), attempt, "1", Now.AddSeconds(-60), Now.AddSeconds(-ended), null, exit) { Disruptions = disruptions };
+        run, new TriggerStatus(TriggerKind.OnChange, "key"), attempt, "1", Now.AddSeconds(-60), Now.AddSeconds(-ended), null, exit) { Disruptions = disruptions, JobUid = $"uid-{run}" };
 
     private static RunLedger Of(LastRunStatus? stored, IReadOnlyList<RunJob> jobs, Dictionary<string, RunReport>? reports = null, params string[] history) =>
-        RunLedger.Of(stored, history, jobs, static _ => [], run => reports?.GetValueOrDefault(run), Now);
+        RunLedger.Of(stored, [.. history.Select(PastOf)], jobs, static _ => [], run => reports?.GetValueOrDefault(run), Now);
+
+    private static PastRunStatus PastOf(string run) => new(run, TriggerKind.OnChange, 1, Now.AddSeconds(-90), Now.AddSeconds(-80), JobUid: $"uid-{run}");
 
     [Fact]
     public void A_result_is_in_the_status_before_its_Job_may_go()
@@ -39,6 +41,15 @@ public sealed class RunLedgerTests
         Assert.Null(after.Ended);
         Assert.Equal("a", Assert.Single(after.Spent).RunId);
         Assert.Equal(before.Last, after.Last);
+    }
+
+    [Fact]
+    public void A_Job_of_an_earlier_runs_name_is_another_run()
+    {
+        var ledger = Of(Stored("a"), [Job("a") with { Uid = "made anew" }]);
+
+        Assert.Equal("made anew", ledger.InHand!.Uid);
+        Assert.Empty(ledger.Spent);
     }
 
     [Fact]
