@@ -15,7 +15,7 @@ internal static class IngestionRules
     /// <summary>A stream further behind than this is catching up.</summary>
     private static readonly TimeSpan Behind = TimeSpan.FromMinutes(2);
 
-    /// <summary>A report that is older says nothing of the source any more.</summary>
+    /// <summary>A stream reports every ten seconds; one that was not heard of for so long may be dead.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
     public static Subject? Observe(Member member, IngestionState state, LakeScene lake)
@@ -39,14 +39,17 @@ internal static class IngestionRules
     public static Intent Decide(Member member, IngestionState state, Decision? decision, LakeScene? lake)
     {
         var item = member.Item;
-        var acts = new List<Act>(RunActs.Clear(member, state.Drops));
+        var acts = new List<Act>(RunActs.Clear(member, state.Drops, lake));
         DateTimeOffset? again = decision?.At;
         if (lake is not null && decision is not null && item.Deleting is null && member.Spec is IngestionResource ingestion)
             acts.AddRange(Stream(member, ingestion, state, decision, lake));
+        else if (lake is null && member.Stream is { Deleting: false } left && (member.Spec is IngestionResource { Spec.Suspend: true } || !member.HasLakehouse(left.Lakehouse)))
+            acts.Add(new Act.DeleteStream(left)); // No plan can be made that would leave it without a replica.
+        member.Memory.FirstSeen ??= member.Seen.Now;
 
         // What was refused is told until it has been taken, also while it is tried once more.
         var refused = member.Setback is { } setback && (setback.Until > member.Seen.Now || acts.Exists(static act => act is Act.ApplyStream)) ? member.Setback : null;
-        again = RunActs.Earliest(again, refused?.Until);
+        again = RunActs.Earliest(again, refused?.Until, SilentAt(member, state) is { } silent && silent > member.Seen.Now ? silent : null);
         var stand = refused is not null ? Standing.Of(refused) : Stand(member, state, decision, lake);
         var conditions = stand.Conditions(state.Status.Conditions, item.Generation, member.Seen.Now);
         var connected = Connected(member, state);
@@ -154,8 +157,10 @@ internal static class IngestionRules
             return Standing.Of(hindrance);
         if (member.Stream?.Refusal is { } refusal)
             return new Standing(false, "JobRefused", $"{ClusterCodes.PodMissing.Id}: no pod is made: {refusal}");
+        if (SilentAt(member, state) <= member.Seen.Now)
+            return new Standing(null, "StatusUnknown", $"its pod runs, and nothing was heard of it for {Fresh.TotalSeconds:0} s; see its log");
         if (state.Report is not { } report)
-            return new Standing(state.Status.LastCommitTime is not null, "CatchingUp", "its pod is starting", Reconciling: true);
+            return Awaited(member, state);
         if (report.Error is { } waiting)
             return new Standing(false, Standing.ReasonOf(EndedRun.ErrorOf(waiting), waiting.Exit, member.Id.Kind), RunLedger.Describe(EndedRun.ErrorOf(waiting)));
         return state.Tables.Max(table => table.LagSeconds) is { } lag && lag > Behind.TotalSeconds
@@ -163,11 +168,29 @@ internal static class IngestionRules
             : new Standing(true, nameof(Reason.Streaming), "reads as records come");
     }
 
+    /// <summary>What was said before this process began stands until its first report is due; a pod that is new has said nothing.</summary>
+    private static Standing Awaited(Member member, IngestionState state) =>
+        state.Pod?.Find(RunPod.Runner) is { Running: true, Started: { } started } && started < member.Memory.FirstSeen
+            && ConditionList.Find(state.Status.Conditions, ConditionTypes.Ready) is { Status: ConditionStatus.True, Reason: nameof(Reason.Streaming) or "CatchingUp" } before && before.ObservedGeneration == member.Item.Generation
+            ? new Standing(true, before.Reason, before.Message)
+            : new Standing(state.Status.LastCommitTime is not null, "CatchingUp", "its pod is starting", Reconciling: true);
+
+    /// <summary>When a stream that is not heard of until then counts as silent; null where none is expected to speak.</summary>
+    private static DateTimeOffset? SilentAt(Member member, IngestionState state)
+    {
+        if (member.Stream is not { Replicas: > 0, Deleting: false } || state.Pod is not { Deleting: false } pod || pod.Find(RunPod.Runner) is not { Running: true } runner)
+            return null;
+        if (state.Report is not null)
+            return state.Heard + Fresh;
+        var started = runner.Started ?? pod.Created;
+        return (started > member.Memory.FirstSeen ? started : member.Memory.FirstSeen) + Fresh;
+    }
+
     private static (bool? Is, string Reason, string Message) Connected(Member member, IngestionState state)
     {
         if ((state.Broken?.Error ?? state.Report?.Error) is { Exit: RunnerExit.Source or RunnerExit.SecretMissing } error)
             return (false, Standing.ReasonOf(EndedRun.ErrorOf(error), error.Exit, member.Id.Kind), RunLedger.Describe(EndedRun.ErrorOf(error)));
-        return member.Stream is { Replicas: > 0 } && state is { Broken: null, Report: { } report } && member.Seen.Now - report.CompletionTime < Fresh
+        return member.Stream is { Replicas: > 0 } && state is { Broken: null, Report: not null } && !(SilentAt(member, state) <= member.Seen.Now)
             ? (true, "Connected", "the source answers")
             : (null, "NotReading", "nothing was heard of the source lately");
     }

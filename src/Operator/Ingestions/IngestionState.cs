@@ -19,6 +19,9 @@ namespace LakehouseOperator.Operator.Ingestions;
 internal sealed record IngestionState(
     IngestionStatus Status, RunLedger Drops, RunPod? Pod, RunReport? Report, RunPhase.Ended? Broken, LastRunStatus? Last, IReadOnlyList<IngestedTableStatus> Tables, string Generation)
 {
+    /// <summary>When <see cref="Report"/> arrived, by our own clock; null where that is not known.</summary>
+    public DateTimeOffset? Heard { get; init; }
+
     private const string StreamKey = "stream";
 
     public static IngestionState Of(Member member)
@@ -35,7 +38,10 @@ internal sealed record IngestionState(
         // What a pod before it said is told of the tables, and is no news of the stream.
         var live = pod is { Deleting: false } && (member.Seen.Senders(stream!.RunId) is not { } sender || sender == pod.Uid) ? report : null;
         var last = broken is { Exit: { } exit } && IsFinal(exit) ? LastOf(stream!, broken) : drops.Last;
-        return new IngestionState(status, drops, pod, live, broken, last, TablesOf(member, status, report), GenerationOf(member));
+        return new IngestionState(status, drops, pod, live, broken, last, TablesOf(member, status, report), GenerationOf(member))
+        {
+            Heard = live is null ? null : member.Seen.Arrivals(stream!.RunId),
+        };
     }
 
     /// <summary>Changes with the spec and with every request: both give a stream that had ended for good another try.</summary>

@@ -70,12 +70,12 @@ internal static class LakehouseRules
     public static Intent Decide(Member member, LakehouseState state, Standing? fault, DateTimeOffset? storeFailed, RunnerSetting runner)
     {
         var item = member.Item;
-        var acts = new List<Act>(RunActs.Clear(member, state.Ledger));
+        var scene = member.Spec is LakehouseResource { Spec: { Storage: not null } known } ? new LakeScene(member, known, null, [], null!, runner, member.Seen.Now) : null;
+        var acts = new List<Act>(RunActs.Clear(member, state.Ledger, scene));
         DateTimeOffset? again = null;
         var stand = fault;
-        if (fault is null && item.Deleting is null && member.Spec is LakehouseResource { Spec: var spec } resource)
+        if (fault is null && item.Deleting is null && scene is { Spec: var spec } lake && member.Spec is LakehouseResource resource)
         {
-            var lake = new LakeScene(member, spec, null, [], null!, runner, member.Seen.Now);
             var setback = member.Setback is { } last && last.Until > member.Seen.Now ? last : null;
             if (Policy(member, spec) is { } policy)
             {

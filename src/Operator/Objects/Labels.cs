@@ -27,6 +27,9 @@ internal static class Labels
     public const string Generation = "lakehouse.dev/generation";
     public const string Request = "lakehouse.dev/requested-at";
     public const string ScheduledFor = "lakehouse.dev/scheduled-for";
+    /// <summary>Hash of what an operator's and a Lakehouse's settings were when it was made.</summary>
+    public const string MadeWith = "lakehouse.dev/made-with";
+
     public const string PlanHash = "lakehouse.dev/plan-hash";
 
     /// <summary>What the operator lists and watches of Jobs, Pods, Deployments and ConfigMaps.</summary>

@@ -22,8 +22,9 @@ internal static class RunObjects
         item.Uid, item.Effective, trigger.Kind.ToString(), trigger.Key, attempt.ToString(CultureInfo.InvariantCulture), disruptions.ToString(CultureInfo.InvariantCulture), after ?? "");
 
     /// <param name="scheduledFor">The scheduled time that the run serves.</param>
+    /// <param name="madeWith">Of the settings behind <paramref name="demands"/> and <paramref name="setting"/>.</param>
     public static Job JobOf(
-        ResourceItem item, RunPlan plan, int disruptions, DateTimeOffset? scheduledFor, string lakehouse, PodDemands demands, RunnerSetting setting)
+        ResourceItem item, RunPlan plan, int disruptions, DateTimeOffset? scheduledFor, string lakehouse, PodDemands demands, RunnerSetting setting, string madeWith = "")
     {
         var name = ChildNames.Of(item.Id.Name, plan.RunId);
         var labels = LabelsOf(item, lakehouse, "run", plan.RunId);
@@ -34,7 +35,7 @@ internal static class RunObjects
                 Name = name,
                 Namespace = item.Id.Namespace,
                 Labels = labels,
-                Annotations = Annotations(item, plan, disruptions, scheduledFor),
+                Annotations = Annotations(item, plan, disruptions, scheduledFor, madeWith),
                 OwnerReferences = [item.Owner],
             },
             Spec = new JobSpec
@@ -46,13 +47,14 @@ internal static class RunObjects
         };
     }
 
-    private static SortedDictionary<string, string> Annotations(ResourceItem item, RunPlan plan, int disruptions, DateTimeOffset? scheduledFor)
+    private static SortedDictionary<string, string> Annotations(ResourceItem item, RunPlan plan, int disruptions, DateTimeOffset? scheduledFor, string madeWith)
     {
         var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [Labels.Attempt] = plan.Attempt.ToString(CultureInfo.InvariantCulture),
             [Labels.Disruptions] = disruptions.ToString(CultureInfo.InvariantCulture),
             [Labels.Generation] = item.Effective,
+            [Labels.MadeWith] = madeWith,
             [Labels.TriggerKind] = plan.Trigger.Kind.ToString(),
             [Labels.TriggerKey] = plan.Trigger.Key,
         };
@@ -118,6 +120,7 @@ internal static class RunObjects
             end?.Message)
         {
             Request = annotations.GetValueOrDefault(Labels.Request),
+            MadeWith = annotations.GetValueOrDefault(Labels.MadeWith) ?? "",
             ScheduledFor = DateTimeOffset.TryParse(annotations.GetValueOrDefault(Labels.ScheduledFor), CultureInfo.InvariantCulture, out var time) ? time : null,
         };
     }

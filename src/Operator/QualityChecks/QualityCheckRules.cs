@@ -40,7 +40,7 @@ internal static class QualityCheckRules
     {
         var item = member.Item;
         var spec = (member.Spec as QualityCheckResource)?.Spec;
-        var acts = new List<Act>(RunActs.Clear(member, state.Ledger));
+        var acts = new List<Act>(RunActs.Clear(member, state.Ledger, lake));
         DateTimeOffset? again = decision?.At;
         Standing? refused = null;
         if (decision is { Verdict: Verdict.Start } && lake is { NotReady: null } && spec is not null)

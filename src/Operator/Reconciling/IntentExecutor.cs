@@ -33,7 +33,7 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
             new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken },
             async (intent, cancellation) =>
             {
-                var remembered = memory.Of(intent.Item.Id);
+                var remembered = memory.Of(intent.Item);
                 try
                 {
                     await ExecuteAsync(ns, intent, remembered, cancellation);
@@ -79,7 +79,9 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
             events.Record(intent.Item, note);
         foreach (var act in intent.Acts)
             await CarryOutAsync(ns, intent.Item, act, memory, cancellationToken);
-        if (intent.Acts.Count > 0)
+
+        // Nothing is tried before a setback's time; after it, what was refused has been taken or is no longer wanted.
+        if (intent.Acts.Count > 0 || memory.Setback?.Until <= time.GetUtcNow())
             memory.Setback = null;
     }
 
@@ -192,7 +194,7 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
             spread = 0.8 + (random.NextDouble() * 0.4);
         var wait = e is UnavailableException { RetryAfter: { } after } ? after : Attempts.Backoff(count) * spread;
         var reason = e switch { NameTakenException => "NameConflict", RefusedException => "JobRefused", _ => "Pending" };
-        var going = e is NotFoundException || (e is RefusedException refused && refused.Causes.Any(static cause => cause.Reason == "NamespaceTerminating"));
+        var going = e is RefusedException refused && refused.Causes.Any(static cause => cause.Reason == "NamespaceTerminating");
         var message = e is NameTakenException ? e.Message : e is RefusedException ? $"{ClusterCodes.ObjectRefused.Id}: the API server refuses it: {e.Message}" : e is KubernetesException ? $"the API server did not take it: {e.Message}"
             : $"{BugCodes.Unhandled.Id}: the operator fails over this resource ({e.GetType().Name}); see its log, and please report it";
         return new Setback(reason, message, count, time.GetUtcNow() + wait, going);

@@ -21,6 +21,9 @@ internal sealed record Member(ResourceItem Item, Resource? Spec, Fault? Fault, O
 
     public IReadOnlyList<RunJob> Jobs => [.. Seen.Jobs[Item.Uid]];
 
+    /// <param name="hash">Of its name.</param>
+    public bool HasLakehouse(string hash) => Seen.Items.Any(item => item.Id.Kind == ResourceKind.Lakehouse && ChildNames.Hash(item.Id.Name) == hash);
+
     public StreamItem? Stream => Seen.Streams[Item.Uid].FirstOrDefault();
 
     public RunLedger Ledger(LastRunStatus? stored, IReadOnlyList<PastRunStatus>? history = null) => RunLedger.Of(stored, history, Jobs, Seen.Pods, ReportOf, Seen.Now);
@@ -41,6 +44,9 @@ internal sealed class Remembered
     public Dictionary<string, (string Uid, long Generation, string Hash)> Applied { get; } = new(StringComparer.Ordinal);
 
     public Setback? Setback { get; set; }
+
+    /// <summary>When this process first looked at it: what it has not heard since then, nobody told.</summary>
+    public DateTimeOffset? FirstSeen { get; set; }
 
     /// <summary>Writes in a row that somebody else's came before.</summary>
     public int Conflicts { get; set; }
@@ -65,6 +71,10 @@ internal sealed record LakeScene(Member Lakehouse, LakehouseSpec Spec, string? N
         [.. Members.Where(member => member is { Fault: null, Item.Deleting: null }).Select(member => member.Spec).OfType<QualityCheckResource>()];
 
     public PlanSetting Setting { get; } = SettingOf(Lakehouse, Spec);
+
+    /// <summary>Changes with whatever beside a resource's own spec goes into its pods.</summary>
+    public string MadeWith { get; } = ChildNames.Hash(
+        Lakehouse.Item.Uid, Lakehouse.Item.Generation.ToString(System.Globalization.CultureInfo.InvariantCulture), Runner.Image, Runner.ImagePullPolicy ?? "", Runner.ReportUrl.ToString());
 
     public PodDemands DemandsOf(RunnerSpec? own) => PodDemands.Of(Spec, own);
 

@@ -1,20 +1,21 @@
 using System.Collections.Concurrent;
-using LakehouseOperator.Pipelines;
+using LakehouseOperator.Operator.Watching;
 
 namespace LakehouseOperator.Operator.Reconciling;
 
 /// <summary>What is kept of the resources of one namespace between two looks.</summary>
 internal sealed class NamespaceMemory
 {
-    private readonly ConcurrentDictionary<ResourceId, Remembered> resources = [];
+    /// <summary>By uid: a resource that was deleted and made anew is another one.</summary>
+    private readonly ConcurrentDictionary<string, Remembered> resources = new(StringComparer.Ordinal);
 
-    public Remembered Of(ResourceId id) => resources.GetOrAdd(id, static _ => new Remembered());
+    public Remembered Of(ResourceItem item) => resources.GetOrAdd(item.Uid, static _ => new Remembered());
 
     /// <summary>Forgets resources that are gone.</summary>
-    public void Keep(IEnumerable<ResourceId> there)
+    public void Keep(IEnumerable<ResourceItem> there)
     {
-        var kept = there.ToHashSet();
-        foreach (var id in resources.Keys.Where(id => !kept.Contains(id)))
-            resources.TryRemove(id, out _);
+        var kept = there.Select(static item => item.Uid).ToHashSet(StringComparer.Ordinal);
+        foreach (var uid in resources.Keys.Where(uid => !kept.Contains(uid)))
+            resources.TryRemove(uid, out _);
     }
 }

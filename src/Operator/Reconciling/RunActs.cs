@@ -38,28 +38,29 @@ internal static class RunActs
                 false, "Invalid", $"{ClusterCodes.PlanTooLarge.Id}: the plan has {size} bytes, more than a ConfigMap holds; write shorter SQL, or fewer checks", Stalled: true));
         }
 
-        var job = RunObjects.JobOf(member.Item, built, disruptions, decision.ScheduleTime, lake.Name, lake.DemandsOf(runner), lake.Runner);
+        var job = RunObjects.JobOf(member.Item, built, disruptions, decision.ScheduleTime, lake.Name, lake.DemandsOf(runner), lake.Runner, lake.MadeWith);
 
         // What was refused is told until it has been taken, also while it is tried once more.
         return (new Act.StartRun(job, built), null, member.Setback is { } before ? Standing.Of(before) : null);
     }
 
-    /// <summary>Jobs whose result the status holds, and a Job that cannot start and was made for a spec that is no more.</summary>
-    public static IEnumerable<Act> Clear(Member member, RunLedger ledger)
+    /// <summary>Jobs whose result the status holds, and a Job that cannot start and was made for a spec, or with settings of its Lakehouse or of the operator, that are no more.</summary>
+    /// <param name="lake">Null where it is not to be used.</param>
+    public static IEnumerable<Act> Clear(Member member, RunLedger ledger, LakeScene? lake)
     {
         foreach (var job in ledger.Spent)
             yield return new Act.DeleteRun(job);
-        if (ledger is { InHand: { Deleting: false } stuck, Hindrance: not null } && stuck.Generation != member.Item.Effective)
+        if (ledger is { InHand: { Deleting: false } stuck, Hindrance: not null } && (stuck.Generation != member.Item.Effective || (lake is not null && stuck.MadeWith != lake.MadeWith)))
             yield return new Act.DeleteRun(stuck);
     }
 
     /// <summary>
-    /// A Job without a plan waits for ever: whoever made it was killed in between. It gets the same plan where that can still be made, else it goes; nothing of it ever ran.
+    /// A Job without a plan waits for ever: whoever made it was killed in between. It gets the same plan where that can still be made, else it goes; nothing of it ever ran. One that runs had its plan.
     /// </summary>
     /// <param name="usable">A run may be started now.</param>
     public static IEnumerable<Act> Mend(Member member, RunLedger ledger, bool usable, Func<PlanAttempt, RunPlan> plan)
     {
-        if (ledger.InHand is not { Deleting: false } job || member.Seen.Plans[job.Uid].Any())
+        if (ledger.InHand is not { Deleting: false } job || member.Seen.Plans[job.Uid].Any() || member.Seen.Pods(job.RunId).Any(pod => pod.OwnerUid == job.Uid && pod.HasStarted))
             yield break;
         if (usable && job.Generation == member.Item.Effective)
             yield return new Act.CompleteRun(job, RunObjects.PlanOf(job, member.Item, plan(new PlanAttempt(job.RunId, job.Attempt, job.Trigger))));

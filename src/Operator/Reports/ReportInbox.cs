@@ -18,11 +18,11 @@ internal sealed class ReportInbox
     /// <summary>Of two reports of one pod the one that was made later counts, whatever the order in which they arrive.</summary>
     public void Take(RunReport report) => Take(report, new Sender(null, null, DateTimeOffset.MinValue));
 
-    /// <summary>Another pod of the same stream begins anew: it is made when the one before is gone, on a node whose clock may be another.</summary>
+    /// <summary>That one was heard of counts also where what it said is old. Another pod of the same stream begins anew: it is made when the one before is gone, on a node whose clock may be another.</summary>
     public void Take(RunReport report, Sender sender)
     {
         var sound = ReportBounds.Of(report);
-        newest.AddOrUpdate((sound.Namespace, sound.RunId), (sound, sender), (_, known) => known.Sender.Pod != sender.Pod || Supersedes(sound, known.Report) ? (sound, sender) : known);
+        newest.AddOrUpdate((sound.Namespace, sound.RunId), (sound, sender), (_, known) => known.Sender.Pod != sender.Pod || Supersedes(sound, known.Report) ? (sound, sender) : (known.Report, known.Sender with { Arrived = sender.Arrived }));
     }
 
     /// <summary>

@@ -33,6 +33,9 @@ internal sealed record RunJob(
     /// <summary>The value of <c>lakehouse.dev/requested-at</c> when it was made.</summary>
     public string? Request { get; init; }
 
+    /// <summary>Of the operator's and the Lakehouse's settings when it was made.</summary>
+    public string MadeWith { get; init; } = "";
+
     /// <summary>The scheduled time that it serves.</summary>
     public DateTimeOffset? ScheduledFor { get; init; }
 }
@@ -62,6 +65,9 @@ internal sealed record RunPod(
 
     /// <summary>Name of the ReplicaSet that made it; of a stream's.</summary>
     public string? ReplicaSet { get; init; }
+
+    /// <summary>Whether a container of it runs or ran.</summary>
+    public bool HasStarted => Containers.Any(container => container.Running || container.End is not null || container.LastEnd is not null);
 
     public RunContainer? Find(string container) => Containers.FirstOrDefault(one => one.Name == container);
 }

@@ -13,6 +13,9 @@ internal sealed record StreamItem(
     /// <summary>What the resource said when it was applied; how its Pods end is said of that.</summary>
     public string MadeFor { get; init; } = "";
 
+    /// <summary>Hash of the name of the Lakehouse that it writes to.</summary>
+    public string Lakehouse { get; init; } = "";
+
     /// <summary>Why its controller can make no Pod, such as a quota.</summary>
     public string? Refusal { get; init; }
 
@@ -35,6 +38,7 @@ internal sealed record StreamItem(
             metadata.DeletionTimestamp is not null,
             metadata.CreationTimestamp ?? DateTimeOffset.MinValue)
         {
+            Lakehouse = metadata.Labels?.GetValueOrDefault(Labels.Lakehouse) ?? "",
             MadeFor = metadata.Annotations?.GetValueOrDefault(Labels.Generation) ?? "",
             Refusal = deployment.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "ReplicaFailure", Status: "True" })?.Message,
         };

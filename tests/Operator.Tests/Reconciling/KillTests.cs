@@ -109,7 +109,7 @@ public sealed class KillTests
             scene.Kubelet.Stream(report =>
             {
                 if (random.Next(3) > 0)
-                    scene.Inbox.Take(report);
+                    scene.Take(report);
             });
             Trouble();
             scene.Pass(TimeSpan.FromSeconds(random.Next(4) == 0 ? 40 : 1));
@@ -142,11 +142,11 @@ public sealed class KillTests
                     break;
                 case 6:
                     // The report arrives, and the operator dies before it looks.
-                    scene.Kubelet.Finish(scene.Inbox.Take, message: random.Next(2) == 0);
+                    scene.Kubelet.Finish(scene.Take, message: random.Next(2) == 0);
                     scene.Restart();
                     break;
                 default:
-                    scene.Kubelet.Finish(scene.Inbox.Take);
+                    scene.Kubelet.Finish(scene.Take);
                     break;
             }
         }

@@ -29,7 +29,7 @@ public sealed class LakehouseTests
         scene.Kubelet.Begin();
         var job = scene.JobOf(Lh, "main");
         var plan = scene.Cluster.PlanOf(job.Metadata.Name!);
-        scene.Inbox.Take(new RunReport(
+        scene.Take(new RunReport(
             1, plan.RunId, plan.Kind, plan.Namespace, plan.Name, error is null ? RunResult.Succeeded : RunResult.Failed, scene.Cluster.Now, scene.Cluster.Now,
             error is null ? null : new RunError(error.Id, error.Exit, "words"), Storage: new StorageReport(error is null, conditional, 0)));
         scene.Kubelet.End(job.Metadata.Name!, (int)(error?.Exit ?? RunnerExit.Done));

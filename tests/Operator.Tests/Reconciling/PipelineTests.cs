@@ -68,7 +68,7 @@ public sealed class PipelineTests
         var scene = Shop();
         scene.Settle();
         scene.Restart();
-        scene.Kubelet.Stream(scene.Inbox.Take);
+        scene.Kubelet.Stream(scene.Take);
         var before = scene.Cluster.Writes.Count;
         scene.Look();
         scene.Look();

@@ -197,9 +197,9 @@ public sealed class StreamTests
     {
         var scene = Running();
         var run = Deployment(scene).Spec!.Template!.Metadata!.Labels!["lakehouse.dev/run-id"];
-        scene.Inbox.Take(new RunReport(1, run, Igs, "shop", "orders", RunResult.Failed, scene.Cluster.Now.AddMinutes(-10), scene.Cluster.Now, new RunError("LH9997", RunnerExit.Source, "gone")));
+        scene.Take(new RunReport(1, run, Igs, "shop", "orders", RunResult.Failed, scene.Cluster.Now.AddMinutes(-10), scene.Cluster.Now, new RunError("LH9997", RunnerExit.Source, "gone")));
         scene.Pass(TimeSpan.FromSeconds(5));
-        scene.Inbox.Take(new RunReport(1, run, Igs, "shop", "orders", RunResult.Running, scene.Cluster.Now.AddSeconds(-1), scene.Cluster.Now, Tables: [scene.Lake.Table("bronze.orders")]));
+        scene.Take(new RunReport(1, run, Igs, "shop", "orders", RunResult.Running, scene.Cluster.Now.AddSeconds(-1), scene.Cluster.Now, Tables: [scene.Lake.Table("bronze.orders")]));
         scene.Look();
 
         Assert.Equal("True/Streaming", scene.Ready(Igs, "orders"));
@@ -214,7 +214,7 @@ public sealed class StreamTests
         var before = scene.Cluster.Writes.Count;
         for (var i = 0; i < 120; i++)
         {
-            scene.Inbox.Take(new RunReport(1, run, Igs, "shop", "orders", RunResult.Running, start, scene.Cluster.Now, Tables: [scene.Lake.Table("bronze.orders") with { LagSeconds = 1000 + i, LagRecords = i }]));
+            scene.Take(new RunReport(1, run, Igs, "shop", "orders", RunResult.Running, start, scene.Cluster.Now, Tables: [scene.Lake.Table("bronze.orders") with { LagSeconds = 1000 + i, LagRecords = i }]));
             scene.Look();
             scene.Pass(TimeSpan.FromSeconds(1));
         }
