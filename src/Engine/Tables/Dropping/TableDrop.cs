@@ -19,7 +19,7 @@ public enum DropOutcome
 }
 
 /// <summary>
-/// Drops one table in steps of which each can be the last (ADR 0011): a commit that removes every row and marks the table as dropped; then the data files; then the log from its oldest version on, the mark
+/// Drops one table in steps of which each can be the last (ADR 0014): a commit that removes every row and marks the table as dropped; then the data files; then the log from its oldest version on, the mark
 /// last. Readers see the last version whole until the mark, and no table after it. Done again, it goes on where it was interrupted.
 /// </summary>
 public sealed class TableDrop
