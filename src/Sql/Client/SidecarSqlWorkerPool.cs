@@ -41,7 +41,8 @@ public sealed class SidecarSqlWorkerPool(SidecarOptions options, TimeProvider ti
         await turn.WaitAsync(either.Token).ConfigureAwait(false);
         try
         {
-            return new RentedWorker(this, await ConnectAsync(either.Token).ConfigureAwait(false));
+            var client = await ConnectAsync(either.Token).ConfigureAwait(false);
+            return new SqlWorkerOnLoan(client, () => ReturnAsync(client));
         }
         catch
         {
@@ -127,41 +128,5 @@ public sealed class SidecarSqlWorkerPool(SidecarOptions options, TimeProvider ti
     {
         await client.DisposeAsync().ConfigureAwait(false);
         turn.Release();
-    }
-
-    /// <summary>A worker on loan; disposing gives it back.</summary>
-    private sealed class RentedWorker(SidecarSqlWorkerPool pool, SqlWorkerClient client) : ISqlWorker
-    {
-        private int returned;
-
-        private SqlWorkerClient Client
-        {
-            get
-            {
-                ObjectDisposedException.ThrowIf(Volatile.Read(ref returned) != 0, this);
-                return client;
-            }
-        }
-
-        public Task<ParseResult> ParseAsync(string sql, CancellationToken cancellationToken) => Client.ParseAsync(sql, cancellationToken);
-
-        public Task<BindResult> BindAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) =>
-            Client.BindAsync(sql, tables, cancellationToken);
-
-        public Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken) =>
-            Client.BindExpressionAsync(expression, aggregate, table, cancellationToken);
-
-        public Task<FilterResult> FiltersAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) =>
-            Client.FiltersAsync(sql, tables, cancellationToken);
-
-        public Task<RunResult> RunAsync(
-            string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken) =>
-            Client.RunAsync(sql, tables, output, limits, cancellationToken);
-
-        public Task<RowsResult> QueryAsync(
-            string sql, IReadOnlyList<SqlTable> tables, SqlLimits limits, long maxRows, CancellationToken cancellationToken) =>
-            Client.QueryAsync(sql, tables, limits, maxRows, cancellationToken);
-
-        public ValueTask DisposeAsync() => Interlocked.Exchange(ref returned, 1) == 0 ? pool.ReturnAsync(client) : ValueTask.CompletedTask;
     }
 }

@@ -83,7 +83,7 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
 
             worker ??= starting is null ? await StartAsync(cancellationToken).ConfigureAwait(false) : await starting.ConfigureAwait(false);
             if (!worker.Process.HasExited)
-                return new RentedWorker(this, worker);
+                return new SqlWorkerOnLoan(worker.Client, () => ReturnAsync(worker));
             await worker.Client.DisposeAsync().ConfigureAwait(false);
         }
     }
@@ -150,40 +150,4 @@ public sealed class LocalSqlWorkerPool : ISqlWorkerPool
     }
 
     private sealed record Worker(SqlWorkerClient Client, WorkerProcess Process);
-
-    /// <summary>A worker on loan; disposing gives it back.</summary>
-    private sealed class RentedWorker(LocalSqlWorkerPool pool, Worker worker) : ISqlWorker
-    {
-        private int returned;
-
-        public Task<ParseResult> ParseAsync(string sql, CancellationToken cancellationToken) => Client.ParseAsync(sql, cancellationToken);
-
-        public Task<BindResult> BindAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) =>
-            Client.BindAsync(sql, tables, cancellationToken);
-
-        public Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken) =>
-            Client.BindExpressionAsync(expression, aggregate, table, cancellationToken);
-
-        public Task<FilterResult> FiltersAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) =>
-            Client.FiltersAsync(sql, tables, cancellationToken);
-
-        public Task<RunResult> RunAsync(
-            string sql, IReadOnlyList<SqlTable> tables, OutputSpec output, SqlLimits limits, CancellationToken cancellationToken) =>
-            Client.RunAsync(sql, tables, output, limits, cancellationToken);
-
-        public Task<RowsResult> QueryAsync(
-            string sql, IReadOnlyList<SqlTable> tables, SqlLimits limits, long maxRows, CancellationToken cancellationToken) =>
-            Client.QueryAsync(sql, tables, limits, maxRows, cancellationToken);
-
-        public ValueTask DisposeAsync() => Interlocked.Exchange(ref returned, 1) == 0 ? pool.ReturnAsync(worker) : ValueTask.CompletedTask;
-
-        private SqlWorkerClient Client
-        {
-            get
-            {
-                ObjectDisposedException.ThrowIf(Volatile.Read(ref returned) != 0, this);
-                return worker.Client;
-            }
-        }
-    }
 }
