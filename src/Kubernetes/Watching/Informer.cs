@@ -64,7 +64,7 @@ public sealed class Informer<T, TItem> : IHealth
     public Store<TItem> Store { get; }
 
     /// <summary>
-    /// False once a watch has been out of touch for longer than <see cref="InformerOptions.MaxSilence"/>, or has failed for good: the store is deaf, and the process should end.
+    /// False once a watch has been out of touch for longer than <see cref="InformerOptions.MaxSilence"/>, or has failed for good: the store is deaf, and the process should end. A server that refuses is in touch.
     /// </summary>
     public bool IsHealthy => !hasFailed && Array.TrueForAll(reflectors, reflector => reflector.Silence <= options.MaxSilence);
 

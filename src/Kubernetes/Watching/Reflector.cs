@@ -1,3 +1,4 @@
+using System.Net;
 using LakehouseOperator.Kubernetes.Api;
 using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Kubernetes.Queueing;
@@ -19,6 +20,8 @@ internal sealed class Reflector<T, TItem> : IAsyncDisposable
 
     private const long Connected = -1;
 
+    private const string All = "all namespaces";
+
     private readonly KubernetesClient client;
     private readonly ResourceType<T> type;
     private readonly string? ns;
@@ -33,6 +36,9 @@ internal sealed class Reflector<T, TItem> : IAsyncDisposable
     private long openedAt;
     private int failures;
     private TimeSpan? askedToWait;
+
+    /// <summary>Told once, until it is over.</summary>
+    private bool isRefused;
 
     /// <summary>Since when nothing connects us to the server; less than nothing while something does. Read by health probes.</summary>
     private long brokenSince = Connected;
@@ -126,6 +132,13 @@ internal sealed class Reflector<T, TItem> : IAsyncDisposable
         watch = await client.OpenWatchAsync(type, ns, listed.ResourceVersion, wanted, cancellationToken);
         openedAt = time.GetTimestamp();
         Volatile.Write(ref brokenSince, Connected);
+        if (isRefused)
+        {
+            isRefused = false;
+            store.Serve(ns);
+            WatchLog.Served(logger, type.Plural, ns ?? All);
+        }
+
         return WatchStep.Next(listed, new WatchInput.Opened());
     }
 
@@ -167,13 +180,28 @@ internal sealed class Reflector<T, TItem> : IAsyncDisposable
         return entry;
     }
 
+    /// <summary>The server was reached and says no. That is not silence: it is asked again and again, and what it lets us see elsewhere goes on.</summary>
+    private WatchStep Refuse(WatchState state, KubernetesException e)
+    {
+        Volatile.Write(ref brokenSince, Connected);
+        Meters.WatchBreaks.Add(1, Meters.Tag("type", type.Plural), Meters.Tag("cause", "refused"));
+        if (!isRefused)
+            WatchLog.NotServed(logger, type.Plural, ns ?? All, state is WatchState.InitListed or WatchState.Watching ? "watch" : "list", type.ToString(), e.Message);
+        isRefused = true;
+        var step = WatchStep.Next(state, new WatchInput.Refused());
+        store.Refuse(ns);
+        return step;
+    }
+
     private WatchStep Broke(WatchState state, KubernetesException e)
     {
+        if (e is NotFoundException or RefusedException { Code: HttpStatusCode.Forbidden })
+            return Refuse(state, e);
         askedToWait = (e as UnavailableException)?.RetryAfter;
         Volatile.Write(ref brokenSince, Volatile.Read(ref brokenSince) is var since && since == Connected ? time.GetTimestamp() : since);
-        var cause = e is GoneException ? "gone" : e is RefusedException or NotFoundException ? "refused" : "unavailable";
+        var cause = e is GoneException ? "gone" : e is RefusedException ? "refused" : "unavailable";
         Meters.WatchBreaks.Add(1, Meters.Tag("type", type.Plural), Meters.Tag("cause", cause));
-        if (e is RefusedException or NotFoundException)
+        if (e is RefusedException)
             WatchLog.Refused(logger, type.Plural, ns, e.Message);
         else
             WatchLog.Broke(logger, type.Plural, ns, e.Message);

@@ -30,14 +30,24 @@ public sealed class Store<TItem>
             sections[ns ?? AllNamespaces] = new StoreSection<TItem>();
     }
 
-    /// <summary>Whether every namespace has been listed once; before that, absence means nothing.</summary>
+    /// <summary>
+    /// Whether every namespace has been listed once; before that, absence means nothing. One of several that may not be listed, or is not there, keeps nobody waiting: it counts as empty, and absence means
+    /// nothing in it (<see cref="IsServed"/>). Where none may be listed, nothing is synced.
+    /// </summary>
     public bool IsSynced
     {
         get
         {
             lock (gate)
-                return sections.Values.All(static section => section.Position is not null);
+                return sections.Values.All(static section => section.IsServed || section.IsRefused) && sections.Values.Any(static section => section.IsServed);
         }
+    }
+
+    /// <summary>Whether a namespace has been listed, and may be watched: else nothing of it shows, whatever there is.</summary>
+    public bool IsServed(string? ns)
+    {
+        lock (gate)
+            return (sections.GetValueOrDefault(AllNamespaces) ?? sections.GetValueOrDefault(ns ?? AllNamespaces))?.IsServed == true;
     }
 
     /// <summary>Objects, undecodable ones included.</summary>
@@ -109,13 +119,15 @@ public sealed class Store<TItem>
         }
     }
 
-    /// <summary>Whether the object with this uid does not show here: the gate for reading one's own deletions.</summary>
+    /// <summary>
+    /// Whether the object with this uid no longer shows here, or shows as deleted: the gate for reading one's own deletions. How long somebody's finalizer keeps it is not ours to wait for.
+    /// </summary>
     public bool HasLost(ObjectKey key, string uid)
     {
         lock (gate)
         {
             var section = SectionOf(key);
-            return section.Position is not null && !string.Equals(section.Entries.GetValueOrDefault(key)?.Uid, uid, StringComparison.Ordinal);
+            return section.Position is not null && (section.Entries.GetValueOrDefault(key) is not { } there || there.IsGoing || !string.Equals(there.Uid, uid, StringComparison.Ordinal));
         }
     }
 
@@ -191,10 +203,40 @@ public sealed class Store<TItem>
             }
 
             Tell(changes);
-            if (toldSynced || !IsSynced)
-                return;
-            toldSynced = true;
-            onSynced?.Invoke();
+            TellSynced();
+        }
+    }
+
+    /// <summary>Nothing may be listed or watched here any more: what was known is dropped.</summary>
+    internal void Refuse(string? ns)
+    {
+        lock (changing)
+        {
+            List<StoreChange<TItem>> changes;
+            lock (gate)
+            {
+                var section = sections[ns ?? AllNamespaces];
+                changes = [.. section.Entries.Select(static pair => new StoreChange<TItem>(pair.Key, pair.Value.Item, null))];
+                section.Entries = [];
+                section.Incoming = null;
+                section.Position = null;
+                section.IsRefused = true;
+                Reindex(changes);
+            }
+
+            Tell(changes);
+            TellSynced();
+        }
+    }
+
+    /// <summary>A watch is open: what shows is kept up to date from here on.</summary>
+    internal void Serve(string? ns)
+    {
+        lock (changing)
+        {
+            lock (gate)
+                sections[ns ?? AllNamespaces].IsRefused = false;
+            TellSynced();
         }
     }
 
@@ -243,6 +285,14 @@ public sealed class Store<TItem>
     {
         lock (gate)
             sections[ns ?? AllNamespaces].Position = resourceVersion;
+    }
+
+    private void TellSynced()
+    {
+        if (toldSynced || !IsSynced)
+            return;
+        toldSynced = true;
+        onSynced?.Invoke();
     }
 
     private StoreSection<TItem> SectionOf(ObjectKey key) =>

@@ -11,6 +11,12 @@ internal static partial class WatchLog
     [LoggerMessage(LogLevel.Error, "The API server refuses to list or watch {Type} in {Namespace}: {Error}")]
     public static partial void Refused(ILogger logger, string type, string? @namespace, string error);
 
+    [LoggerMessage(LogLevel.Error, "{Type} in {Namespace} are not served: the API server does not let the operator {Verb} {Resource} there, or it is not there; it is asked again and again: {Error}")]
+    public static partial void NotServed(ILogger logger, string type, string @namespace, string verb, string resource, string error);
+
+    [LoggerMessage(LogLevel.Information, "{Type} in {Namespace} are served again")]
+    public static partial void Served(ILogger logger, string type, string @namespace);
+
     [LoggerMessage(LogLevel.Warning, "The watch of {Type} in {Namespace} told of version {Version} after {Position}: listing again")]
     public static partial void WentBack(ILogger logger, string type, string? @namespace, string? version, string position);
 

@@ -39,6 +39,9 @@ internal abstract record WatchInput
     /// <summary>The server no longer has, or never had, what was asked for: 410.</summary>
     public sealed record Gone : WatchInput;
 
+    /// <summary>The server answers that this may not be listed or watched, or is not there: 403, 404.</summary>
+    public sealed record Refused : WatchInput;
+
     /// <summary>Anything else went wrong.</summary>
     public sealed record Failed : WatchInput;
 }
@@ -65,6 +68,9 @@ internal enum StoreEffect
 
     /// <summary>Only the position moves.</summary>
     Advance,
+
+    /// <summary>What was known is dropped: what may not be seen cannot be told from what is gone.</summary>
+    Refuse,
 }
 
 /// <summary>What follows from a state and an input.</summary>
@@ -75,6 +81,9 @@ internal readonly record struct WatchStep(WatchState State, StoreEffect Effect, 
     /// <exception cref="InvalidOperationException">The input does not answer what the state asks for.</exception>
     public static WatchStep Next(WatchState state, WatchInput input) => (state, input) switch
     {
+        // Whatever else is allowed again later, a list tells what is there then.
+        (_, WatchInput.Refused) => Back(WatchState.Empty.Instance) with { Effect = StoreEffect.Refuse },
+
         (WatchState.Empty, WatchInput.PageListed { Continue: null } page) => To(new WatchState.InitListed(page.ResourceVersion), StoreEffect.WholeList),
         (WatchState.Empty, WatchInput.PageListed page) => To(new WatchState.InitPage(page.Continue!, page.ResourceVersion), StoreEffect.BeginList),
         (WatchState.Empty, WatchInput.Gone or WatchInput.Failed) => Back(state),

@@ -108,7 +108,7 @@ internal static class IngestionRules
             yield return new Act.ApplyStream(wanted, StreamObjects.PlanOf(member.Item, plan, lake.Name), stream?.Uid) { Hash = hash };
         else if (stream.IsRolledOut)
         {
-            foreach (var old in member.Seen.Plans[member.Item.Uid].Where(map => map.Key.Name != stream.PlanName))
+            foreach (var old in member.Seen.Plans[member.Item.Uid].Where(map => !map.Deleting && map.Key.Name != stream.PlanName))
                 yield return new Act.DeletePlan(old);
         }
     }

@@ -22,12 +22,16 @@ internal sealed class NamespaceReconciler(
     /// <summary>A schedule may come next in a year; timers do not reach that far.</summary>
     private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
 
+    private static readonly TimeSpan ShowsAgain = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan JudgeAgain = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, NamespaceMemory> memories = new(StringComparer.Ordinal);
 
     public async Task<ReconcileResult> ReconcileAsync(string ns, CancellationToken cancellationToken)
     {
+        if (!cache.Shows(ns))
+            return Leave(ns);
         if (!writes.AllShow(ns))
             return ReconcileResult.RequeueAfter(LookAgain);
         var seen = cache.Observe(ns, inbox, time.GetUtcNow());
@@ -60,6 +64,20 @@ internal sealed class NamespaceReconciler(
         // What has come to pass was looked at just now; to come back for it would be to come back for ever.
         var again = RunActs.Earliest(setback, RunActs.Earliest([.. intents.Select(intent => intent.Again).Where(at => at > seen.Now)]));
         return again is not { } next ? ReconcileResult.Done : ReconcileResult.RequeueAfter(next - seen.Now < LongestRest ? next - seen.Now : LongestRest);
+    }
+
+    /// <summary>
+    /// The namespace is gone, or some right in it: nothing is known of it, and nothing is done. Its rights may come back one by one and change nothing that is seen, so that it is looked at again as long as
+    /// anything is.
+    /// </summary>
+    private ReconcileResult Leave(string ns)
+    {
+        gauges.Observe(ns, []);
+        if (cache.HasResources(ns))
+            return ReconcileResult.RequeueAfter(ShowsAgain);
+        judge.Forget(ns);
+        memories.TryRemove(ns, out _);
+        return ReconcileResult.Done;
     }
 
     /// <summary>

@@ -67,6 +67,8 @@ internal sealed class ReportIntake(KubernetesClient client, ClusterCache cache, 
     {
         if (await SenderOfAsync(token, cancellationToken) is not { } sender)
             return new Intake(401, "the token is not one of a pod, for this audience");
+        if (cache.Serves(sender.Namespace) && !cache.Shows(sender.Namespace))
+            return new Intake(503, "the namespace cannot be watched now");
         if (!cache.Serves(sender.Namespace) || await PodAsync(sender, cancellationToken) is not { } pod)
             return new Intake(403, "the pod carries out no run of ours");
         RunReport report;

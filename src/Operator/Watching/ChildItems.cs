@@ -47,9 +47,12 @@ internal sealed record StreamItem(
 
 /// <summary>A plan, of a stream or of a Job.</summary>
 /// <param name="OwnerUid">Of the resource whose stream it is, or of the Job.</param>
-internal sealed record PlanItem(ObjectKey Key, string Uid, string OwnerUid)
+/// <param name="Deleting">It has been deleted, and somebody's finalizer keeps it.</param>
+internal sealed record PlanItem(ObjectKey Key, string Uid, string OwnerUid, bool Deleting)
 {
-    public static PlanItem? Of(ConfigMap map) => (Owners.Of(map.Metadata) ?? Owners.JobOf(map.Metadata)) is { } owner ? new PlanItem(ObjectKey.Of(map.Metadata), map.Metadata.Uid ?? "", owner) : null;
+    public static PlanItem? Of(ConfigMap map) => (Owners.Of(map.Metadata) ?? Owners.JobOf(map.Metadata)) is { } owner
+        ? new PlanItem(ObjectKey.Of(map.Metadata), map.Metadata.Uid ?? "", owner, map.Metadata.DeletionTimestamp is not null)
+        : null;
 }
 
 internal sealed record PolicyItem(ObjectKey Key, string Uid, string OwnerUid, long Generation)

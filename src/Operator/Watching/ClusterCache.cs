@@ -65,6 +65,9 @@ internal sealed class ClusterCache
     /// <summary>Everything that there is of the four kinds.</summary>
     public IEnumerable<ResourceItem> Resources => resources.Values.SelectMany(informer => informer.Store.Items);
 
+    /// <summary>Whether anything of the four kinds is in the namespace.</summary>
+    public bool HasResources(string ns) => resourcesByNamespace.Values.Any(index => index.Find(ns).Any());
+
     public bool HasSeen(ResourceId id, string resourceVersion) => resources[id.Kind].Store.HasSeen(new ObjectKey(id.Namespace, id.Name), resourceVersion);
 
     /// <summary>The pod of this name, if it carries out a run of ours.</summary>
@@ -104,6 +107,12 @@ internal sealed class ClusterCache
     /// <summary>Whether a Deployment of ours carries out this run, and this ReplicaSet is of it.</summary>
     public bool HasStream(string ns, string replicaSet, string runId) =>
         streamsByNamespace.Find(ns).Any(stream => stream.Item is { } one && one.RunId == runId && replicaSet.StartsWith(one.Key.Name + "-", StringComparison.Ordinal));
+
+    /// <summary>
+    /// Whether everything of the namespace shows. Where one kind may not be listed or watched, its absence means nothing, and nothing is decided.
+    /// </summary>
+    public bool Shows(string ns) => resources.Values.All(informer => informer.Store.IsServed(ns))
+        && jobs.Store.IsServed(ns) && pods.Store.IsServed(ns) && streams.Store.IsServed(ns) && plans.Store.IsServed(ns) && policies.Store.IsServed(ns);
 
     /// <summary>Whether the namespace is one of those that are served.</summary>
     public bool Serves(string ns) => namespaces.Count == 0 || namespaces.Contains(ns, StringComparer.Ordinal);

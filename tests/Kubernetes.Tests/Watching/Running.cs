@@ -2,6 +2,7 @@ using LakehouseOperator.Kubernetes.Api;
 using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Kubernetes.Tests.Servers;
 using LakehouseOperator.Kubernetes.Watching;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LakehouseOperator.Kubernetes.Tests.Watching;
@@ -42,13 +43,13 @@ internal sealed class Running : IAsyncDisposable
     /// <summary>What somebody has who only hears of changes.</summary>
     public Dictionary<string, string> Mirror { get; } = new(StringComparer.Ordinal);
 
-    public static Running Start(LoopbackServer server, TimeProvider time, Func<ConfigMap, string>? projection = null, int seed = 1, WatchOptions? watch = null, params string[] namespaces)
+    public static Running Start(LoopbackServer server, TimeProvider time, Func<ConfigMap, string>? projection = null, int seed = 1, WatchOptions? watch = null, ILogger? logger = null, params string[] namespaces)
     {
         // Where time runs fast, a machine that is busy must not look like a server that says nothing.
         var client = server.Client(time, new ClientOptions { FieldManager = "tests", RequestTimeout = TimeSpan.FromMinutes(3) });
         var options = new InformerOptions { Namespaces = namespaces, Watch = watch ?? new WatchOptions() };
         return new Running(client, new Informer<ConfigMap, string>(
-            client, ResourceTypes.ConfigMaps, options, projection ?? (static map => map.Metadata.ResourceVersion!), time, new Random(seed), NullLogger.Instance));
+            client, ResourceTypes.ConfigMaps, options, projection ?? (static map => map.Metadata.ResourceVersion!), time, new Random(seed), logger ?? NullLogger.Instance));
     }
 
     public async ValueTask DisposeAsync()

@@ -30,6 +30,13 @@ public sealed class StepTests
     }
 
     [Fact]
+    public void Wherever_it_is_refused_what_was_known_is_dropped_and_a_new_list_begins_after_a_while()
+    {
+        foreach (var state in new[] { Empty, new WatchState.InitPage("a", "5"), new WatchState.InitListed("5"), new WatchState.Watching("5") })
+            Assert.Equal(new WatchStep(Empty, StoreEffect.Refuse, true, false), WatchStep.Next(state, new WatchInput.Refused()));
+    }
+
+    [Fact]
     public void Wherever_anything_else_breaks_it_goes_on_where_it_was_after_a_while()
     {
         foreach (var state in new[] { Empty, new WatchState.InitPage("a", "5"), new WatchState.InitListed("5") })

@@ -94,6 +94,59 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public void A_deletion_is_seen_when_a_finalizer_of_somebody_keeps_the_object()
+    {
+        var store = Synced((A, 1));
+        store.Set(null, A, Entry(2) with { IsGoing = true });
+        Assert.True(store.HasLost(A, "u"));
+        Assert.True(store.TryGet(A, out _));
+    }
+
+    [Fact]
+    public void A_deletion_is_seen_when_another_object_has_the_name_and_of_that_one_only_when_it_goes_itself()
+    {
+        var store = Synced((A, 1));
+        store.Remove(null, A, "2");
+        store.Set(null, A, Entry(3) with { Uid = "second" });
+        Assert.True(store.HasLost(A, "u"));
+        Assert.False(store.HasLost(A, "second"));
+        store.Set(null, A, Entry(4) with { Uid = "third" });
+        Assert.Equal((true, true, false), (store.HasLost(A, "u"), store.HasLost(A, "second"), store.HasLost(A, "third")));
+    }
+
+    [Fact]
+    public void Deleted_of_an_entry_is_what_its_metadata_says()
+    {
+        var map = new ConfigMap { Metadata = new ObjectMeta { Name = "a", Uid = "u", DeletionTimestamp = DateTimeOffset.UnixEpoch } };
+        Assert.True(StoreEntry<string>.Project(new Kubernetes.Api.Decoded<ConfigMap>(map.Metadata, map, null), static _ => "a").IsGoing);
+        Assert.True(StoreEntry<string>.Project(new Kubernetes.Api.Decoded<ConfigMap>(map.Metadata, null, "no map"), static _ => "a").IsGoing);
+    }
+
+    [Fact]
+    public void One_of_several_namespaces_that_may_not_be_listed_counts_as_empty_and_nothing_is_known_of_it()
+    {
+        var synced = 0;
+        var store = new Store<string>(["ns", "other"], () => synced++);
+        store.Refuse("other");
+        Assert.Equal((false, 0), (store.IsSynced, synced));
+        store.BeginList("ns");
+        store.AddToList("ns", A, Entry(1));
+        store.EndList("ns", "1");
+        Assert.Equal((true, 1, true, false), (store.IsSynced, synced, store.IsServed("ns"), store.IsServed("other")));
+        var told = Tell(store);
+        store.Refuse("ns");
+        Assert.Equal(["ns/a 1->"], told);
+        Assert.Equal((false, false), (store.IsSynced, store.HasSeen(A, "1")));
+
+        // A list alone is not enough: it may be allowed where a watch is not.
+        store.BeginList("ns");
+        store.EndList("ns", "2");
+        Assert.False(store.IsServed("ns"));
+        store.Serve("ns");
+        Assert.Equal((true, 1, true), (store.IsSynced, synced, store.IsServed("ns")));
+    }
+
+    [Fact]
     public void Each_namespace_is_listed_by_itself_and_all_before_the_store_is_synced()
     {
         var synced = 0;
