@@ -43,7 +43,12 @@
 # one of several operators acts
 - apiGroups: ["coordination.k8s.io"]
   resources: [leases]
-  verbs: [get, create, update]
+  resourceNames: ["{{ include "lakehouse-operator.fullname" . }}"]
+  verbs: [get, update]
+# what is not there yet cannot be granted by name
+- apiGroups: ["coordination.k8s.io"]
+  resources: [leases]
+  verbs: [create]
 {{- end }}
 {{- define "lakehouse-operator.editRules" -}}
 # admin and edit

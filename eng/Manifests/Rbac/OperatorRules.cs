@@ -2,7 +2,11 @@ namespace LakehouseOperator.Manifests.Rbac;
 
 /// <summary>Verbs on resources of one API group.</summary>
 /// <param name="Reason">What the operator does with them; written beside the rule.</param>
-internal sealed record RbacRule(string Group, IReadOnlyList<string> Resources, IReadOnlyList<string> Verbs, string Reason);
+internal sealed record RbacRule(string Group, IReadOnlyList<string> Resources, IReadOnlyList<string> Verbs, string Reason)
+{
+    /// <summary>Only objects of these names; empty: all.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+}
 
 /// <summary>
 /// All that the operator may do, once: <c>config/rbac</c> and the chart are made from it. No verb on secrets, no wildcard; what is not used is not here.
@@ -31,9 +35,11 @@ internal static class OperatorRules
     ];
 
     /// <summary>In the operator's own namespace.</summary>
-    public static IReadOnlyList<RbacRule> LeaderElection { get; } =
+    /// <param name="lease">Its name, or the template of it.</param>
+    public static IReadOnlyList<RbacRule> LeaderElection(string lease) =>
     [
-        new("coordination.k8s.io", ["leases"], ["get", "create", "update"], "one of several operators acts"),
+        new("coordination.k8s.io", ["leases"], ["get", "update"], "one of several operators acts") { Names = [lease] },
+        new("coordination.k8s.io", ["leases"], ["create"], "what is not there yet cannot be granted by name"),
     ];
 
     /// <summary>Added to the cluster's roles for people. Secrets of the namespace can be used through these kinds, so that reading alone is for viewers.</summary>

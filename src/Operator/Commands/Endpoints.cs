@@ -25,8 +25,8 @@ internal static class Endpoints
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = ReportIntake.MostBytes;
             kestrel.Limits.MaxConcurrentConnections = 2000;
-            kestrel.Listen(reports, static listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(probes, static listen => listen.Protocols = HttpProtocols.Http1);
+            Listen(kestrel, reports);
+            Listen(kestrel, probes);
         });
         builder.Services.AddRoutingCore();
         var app = builder.Build();
@@ -86,12 +86,25 @@ internal static class Endpoints
         return context.Response.WriteAsync(fine ? "ok\n" : "not ok\n", context.RequestAborted);
     }
 
+    /// <summary>
+    /// A port alone, and the address <c>[::]</c>, stand for every address of both families; where the machine has no IPv6, for those of IPv4.
+    /// </summary>
+    private static void Listen(KestrelServerOptions kestrel, IPEndPoint at)
+    {
+        if (at.Address.Equals(IPAddress.IPv6Any))
+            kestrel.ListenAnyIP(at.Port, Http1);
+        else
+            kestrel.Listen(at, Http1);
+
+        static void Http1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+    }
+
     /// <exception cref="FormatException">Not an address and a port.</exception>
     private static IPEndPoint Parse(string text)
     {
-        var listen = text.StartsWith(':') ? "0.0.0.0" + text : text;
+        var listen = text.StartsWith(':') ? "[::]" + text : text;
         return IPEndPoint.TryParse(listen, out var endpoint) && listen.Contains(':', StringComparison.Ordinal)
             ? endpoint
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not an address and a port, such as 0.0.0.0:8080"));
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not an address and a port, such as :8080 or 127.0.0.1:8080"));
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LakehouseOperator.Operator.Objects;
 
 namespace LakehouseOperator.Operator.Commands;
 
@@ -15,10 +16,11 @@ internal static class OperatorCommand
         var socket = new Option<string>("--sql-socket") { Description = "Socket of the SQL worker beside the operator.", DefaultValueFactory = _ => "/run/lakehouse/worker.sock" };
         var own = new Option<string?>("--namespace") { Description = "Where the lease is. Default: the pod's own, or the kubeconfig's." };
         var elect = new Option<bool>("--leader-elect") { Description = "Contend for the lease, so that of several operators one writes." };
-        var reports = new Option<string>("--listen-reports") { Description = "Address for reports.", DefaultValueFactory = _ => "0.0.0.0:8082" };
-        var metrics = new Option<string>("--listen-metrics") { Description = "Address for /metrics, /healthz and /readyz.", DefaultValueFactory = _ => "0.0.0.0:8080" };
+        var lease = new Option<string>("--lease-name") { Description = "Name of the lease; operators that serve different namespaces have one each.", DefaultValueFactory = _ => Labels.Manager };
+        var reports = new Option<string>("--listen-reports") { Description = "Address for reports, or : and a port for all, of IPv6 and IPv4.", DefaultValueFactory = _ => ":8082" };
+        var metrics = new Option<string>("--listen-metrics") { Description = "Address for /metrics, /healthz and /readyz, alike.", DefaultValueFactory = _ => ":8080" };
         var verbose = new Option<bool>("--verbose") { Description = "Log what is only of interest when something is looked for." };
-        var command = new RootCommand("Serves Lakehouses, Ingestions, Transformations and QualityChecks of a cluster.") { kubeconfig, namespaces, image, pull, report, socket, own, elect, reports, metrics, verbose };
+        var command = new RootCommand("Serves Lakehouses, Ingestions, Transformations and QualityChecks of a cluster.") { kubeconfig, namespaces, image, pull, report, socket, own, elect, lease, reports, metrics, verbose };
         command.SetAction((parsed, cancellationToken) =>
         {
             if (!Uri.TryCreate(parsed.GetRequiredValue(report), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
@@ -36,6 +38,7 @@ internal static class OperatorCommand
                 parsed.GetRequiredValue(socket),
                 parsed.GetValue(own),
                 parsed.GetValue(elect),
+                parsed.GetRequiredValue(lease),
                 parsed.GetRequiredValue(reports),
                 parsed.GetRequiredValue(metrics),
                 parsed.GetValue(verbose));

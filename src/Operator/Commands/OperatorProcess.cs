@@ -73,7 +73,7 @@ internal static class OperatorProcess
         var manner = new ClientOptions { FieldManager = Labels.Manager };
         using var plain = new KubernetesClient(connection, time, manner, log);
         var election = options.LeaderElect
-            ? new LeaderElection(plain, new ObjectKey(options.Namespace ?? connection.Namespace, Labels.Manager), identity, LeaseTimes.Default, time, new Random(seeds.Next()), log)
+            ? new LeaderElection(plain, new ObjectKey(options.Namespace ?? connection.Namespace, options.LeaseName), identity, LeaseTimes.Default, time, new Random(seeds.Next()), log)
             : null;
         bool IsLeading() => election is null || election.IsLeading;
         using var client = new KubernetesClient(connection, time, manner with { MayWrite = IsLeading }, log);

@@ -18,6 +18,8 @@ public sealed class ChartTests(SharedNode node)
         {
             ("create", "jobs.batch", true, true), ("patch", "transformations.lakehouse.dev", true, true), ("create", "tokenreviews.authentication.k8s.io", true, true),
             ("create", "leases.coordination.k8s.io", false, true), ("create", "leases.coordination.k8s.io", true, false), ("get", "secrets", false, false), ("list", "secrets", true, false),
+            ("update", $"leases.coordination.k8s.io/{name}-lakehouse-operator", false, true), ("get", $"leases.coordination.k8s.io/{name}-lakehouse-operator", false, true),
+            ("update", "leases.coordination.k8s.io/another", false, false), ("get", "leases.coordination.k8s.io/another", false, false),
             ("delete", "pods", true, false), ("create", "pods", true, false), ("create", "clusterrolebindings.rbac.authorization.k8s.io", true, false), ("delete", "transformations.lakehouse.dev", true, false),
         })
         {

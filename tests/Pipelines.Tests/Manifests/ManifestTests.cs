@@ -99,9 +99,21 @@ public sealed class ManifestTests
     [Fact]
     public void The_operator_may_not_read_secrets_and_nothing_by_wildcard()
     {
-        var rules = OperatorRules.Namespaced.Concat(OperatorRules.ClusterWide).Concat(OperatorRules.LeaderElection).ToList();
+        var rules = OperatorRules.Namespaced.Concat(OperatorRules.ClusterWide).Concat(OperatorRules.LeaderElection("lease")).ToList();
         Assert.DoesNotContain(rules, rule => rule.Resources.Any(resource => resource.StartsWith("secrets", StringComparison.Ordinal)));
         Assert.DoesNotContain(rules.Concat(OperatorRules.Edit).Concat(OperatorRules.View), rule => rule.Group == "*" || rule.Resources.Concat(rule.Verbs).Any(word => word.Contains('*', StringComparison.Ordinal)));
+    }
+
+    /// <summary>An operator that serves other namespaces beside this one has another lease, and no business with this one.</summary>
+    [Fact]
+    public void A_lease_is_read_and_written_by_its_name_alone()
+    {
+        var rules = OperatorRules.LeaderElection("mine");
+        Assert.All(rules, rule => Assert.Equal(["leases"], rule.Resources));
+        Assert.Equal(["create"], rules.Where(rule => rule.Names.Count == 0).SelectMany(rule => rule.Verbs));
+        Assert.Equal(["get", "update"], Assert.Single(rules, rule => rule.Names.Count > 0 && rule.Names[0] == "mine").Verbs);
+        Assert.Contains("resourceNames: [\"lakehouse-operator\"]", RoleDocuments.Operator(), StringComparison.Ordinal);
+        Assert.Contains("resourceNames: [\"{{ include \"lakehouse-operator.fullname\" . }}\"]", RoleDocuments.ChartTemplates(), StringComparison.Ordinal);
     }
 
     /// <summary>An independent parser reads what the writer wrote.</summary>
