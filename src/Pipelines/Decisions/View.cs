@@ -33,10 +33,12 @@ internal sealed class View
 
     /// <summary>
     /// Whether the subject will write again without anyone's help: it is under way, or due and able to. What is suspended, stalled, out of attempts, waiting
-    /// for its time, a request or for an input that nothing writes owes nothing and holds nobody.
+    /// for its time, a request or for an input that nothing writes owes nothing and holds nobody; neither does a stream, which is under way for ever.
     /// </summary>
     internal bool Owes(Subject subject)
     {
+        if (subject is IngestionSubject { DrainKey: null })
+            return false;
         if (subject.Running is not null)
             return true;
         return !subject.Suspended && subject.Stalled is null && CauseOf(subject) is { IsDue: true, IsExhausted: false };
