@@ -101,7 +101,12 @@ internal static class IngestionRules
         }
 
         var plan = Plan(member, ingestion, lake);
-        var wanted = StreamObjects.DeploymentOf(member.Item, plan, lake.Name, lake.DemandsOf(ingestion.Spec.Runner), lake.Runner, reads ? 1 : 0, IngestionState.GenerationOf(member));
+        var replicas = reads ? 1 : 0;
+        var made = StreamObjects.DeploymentOf(member.Item, plan, lake.Name, lake.DemandsOf(ingestion.Spec.Runner), lake.Runner, replicas, IngestionState.GenerationOf(member));
+        var source = SourceOf(member, plan, lake);
+        if (lake.Rolls.MarkOf(stream, source, StreamObjects.TemplateHashOf(made), replicas) is not { } mark)
+            yield break;
+        var wanted = StreamObjects.Marked(made, source, mark);
         var name = wanted.Metadata.Name!;
         var hash = HashOf(wanted);
         if (stream is null || !member.Memory.Applied.TryGetValue(name, out var applied) || applied != (stream.Uid, stream.Generation, hash))
@@ -117,6 +122,13 @@ internal static class IngestionRules
     {
         var plan = PlanBuilder.Build(ingestion, lake.Checks, drain: false, lake.Setting, new PlanAttempt("", 1, new RunTrigger(TriggerKind.Stream, "stream")));
         return plan with { RunId = StreamObjects.RunIdOf(member.Item, plan.PlanHash) };
+    }
+
+    /// <summary>Everything of people's that a stream is made from; what else changes it is the operator's own doing.</summary>
+    private static string SourceOf(Member member, RunPlan plan, LakeScene lake)
+    {
+        var gates = plan.Ingestion?.Gates?.OrderBy(static pair => pair.Key, StringComparer.Ordinal).SelectMany(static pair => pair.Value.SelectMany(gate => new[] { pair.Key, gate.Name, gate.Hash }));
+        return ChildNames.Hash([IngestionState.GenerationOf(member), lake.Lakehouse.Item.Uid, lake.Lakehouse.Item.Effective, .. gates ?? []]);
     }
 
     private static string HashOf(Kubernetes.Objects.Deployment deployment) =>

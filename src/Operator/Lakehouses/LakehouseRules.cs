@@ -1,3 +1,4 @@
+using LakehouseOperator.Operator.Ingestions;
 using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Operator.Reconciling;
 using LakehouseOperator.Operator.Runs;
@@ -70,7 +71,7 @@ internal static class LakehouseRules
     public static Intent Decide(Member member, LakehouseState state, Standing? fault, DateTimeOffset? storeFailed, RunnerSetting runner)
     {
         var item = member.Item;
-        var scene = member.Spec is LakehouseResource { Spec: { Storage: not null } known } ? new LakeScene(member, known, null, [], null!, runner, member.Seen.Now) : null;
+        var scene = member.Spec is LakehouseResource { Spec: { Storage: not null } known } ? new LakeScene(member, known, null, [], null!, runner, member.Seen.Now) { Rolls = new StreamRolls(member.Seen) } : null;
         var acts = new List<Act>(RunActs.Clear(member, state.Ledger, scene));
         DateTimeOffset? again = null;
         var stand = fault;

@@ -32,6 +32,12 @@ internal static class Labels
 
     public const string PlanHash = "lakehouse.dev/plan-hash";
 
+    /// <summary>Of what people say that a Deployment is made from.</summary>
+    public const string SourceHash = "lakehouse.dev/source-hash";
+
+    /// <summary>Of the Pod template that was applied.</summary>
+    public const string TemplateHash = "lakehouse.dev/template-hash";
+
     /// <summary>What the operator lists and watches of Jobs, Pods, Deployments and ConfigMaps.</summary>
     public const string Selector = ManagedBy + "=" + Manager;
 }

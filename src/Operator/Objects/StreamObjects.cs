@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Operator.Watching;
 using LakehouseOperator.Pipelines.Plans;
@@ -10,6 +11,9 @@ namespace LakehouseOperator.Operator.Objects;
 /// </summary>
 internal static class StreamObjects
 {
+    /// <summary>A Pod that ends sooner than this after its start was never there: an image that crashes does not pass for one that reads.</summary>
+    private const int SecondsUntilAvailable = 10;
+
     public static string NameOf(ResourceItem item) => ChildNames.Of(item.Id.Name, item.Uid);
 
     /// <summary>Of every pod that carries out this plan; they differ by their tokens.</summary>
@@ -33,6 +37,7 @@ internal static class StreamObjects
             Spec = new DeploymentSpec
             {
                 Replicas = replicas,
+                MinReadySeconds = SecondsUntilAvailable,
                 RevisionHistoryLimit = 0,
                 Strategy = new DeploymentStrategy { Type = "Recreate" },
                 Selector = new LabelSelector { MatchLabels = selector },
@@ -42,6 +47,21 @@ internal static class StreamObjects
             },
         };
     }
+
+    /// <summary>Of the template: another one makes the controller roll.</summary>
+    public static string TemplateHashOf(Deployment deployment) => ChildNames.Hash(JsonSerializer.Serialize(deployment.Spec!.Template!, KubernetesJson.Default.PodTemplateSpec));
+
+    /// <summary>With what it was made from; on the Deployment alone, so that it rolls no Pod.</summary>
+    public static Deployment Marked(Deployment deployment, string source, string template) => deployment with
+    {
+        Metadata = deployment.Metadata with
+        {
+            Annotations = new SortedDictionary<string, string>(deployment.Metadata.Annotations!.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
+            {
+                [Labels.SourceHash] = source, [Labels.TemplateHash] = template,
+            },
+        },
+    };
 
     public static ConfigMap PlanOf(ResourceItem item, RunPlan plan, string lakehouse) =>
         RunObjects.PlanMap(PlanNameOf(item, plan), item.Id.Namespace, RunObjects.LabelsOf(item, lakehouse, "stream", plan.RunId), plan, item.Owner);

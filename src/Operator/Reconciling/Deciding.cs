@@ -27,8 +27,9 @@ internal static class Deciding
         memory.Keep(seen.Items);
         var byLakehouse = members.Where(member => member.Id.Kind != ResourceKind.Lakehouse).ToLookup(member => LakehouseOf(member.Spec), StringComparer.Ordinal);
         var intents = new List<Intent>();
+        var rolls = new StreamRolls(seen);
         foreach (var lakehouse in members.Where(member => member.Id.Kind == ResourceKind.Lakehouse))
-            intents.AddRange(OfLakehouse(lakehouse, [.. byLakehouse[lakehouse.Id.Name]], judgement, runner));
+            intents.AddRange(OfLakehouse(lakehouse, [.. byLakehouse[lakehouse.Id.Name]], judgement, runner, rolls));
         var known = members.Where(member => member.Id.Kind == ResourceKind.Lakehouse).Select(member => member.Id.Name).ToHashSet(StringComparer.Ordinal);
         intents.AddRange(Orphans([.. byLakehouse.Where(group => group.Key is null || !known.Contains(group.Key)).SelectMany(group => group)]));
         return intents;
@@ -51,11 +52,11 @@ internal static class Deciding
 
     /// <summary>The boundary of one Lakehouse: whatever is thrown over it is its own failure, and others go on.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A boundary.")]
-    private static IReadOnlyList<Intent> OfLakehouse(Member lakehouse, IReadOnlyList<Member> members, Judgement judgement, RunnerSetting runner)
+    private static IReadOnlyList<Intent> OfLakehouse(Member lakehouse, IReadOnlyList<Member> members, Judgement judgement, RunnerSetting runner, StreamRolls rolls)
     {
         try
         {
-            return [.. Together(lakehouse, members, judgement, runner)];
+            return [.. Together(lakehouse, members, judgement, runner, rolls)];
         }
         catch (Exception e)
         {
@@ -63,7 +64,7 @@ internal static class Deciding
         }
     }
 
-    private static IEnumerable<Intent> Together(Member lakehouse, IReadOnlyList<Member> members, Judgement judgement, RunnerSetting runner)
+    private static IEnumerable<Intent> Together(Member lakehouse, IReadOnlyList<Member> members, Judgement judgement, RunnerSetting runner, StreamRolls rolls)
     {
         var state = LakehouseState.Of(lakehouse);
         var fault = LakehouseRules.FaultOf(lakehouse, state);
@@ -75,7 +76,7 @@ internal static class Deciding
             yield break;
         }
 
-        var lake = new LakeScene(lakehouse, spec, LakehouseRules.NotReady(lakehouse, state, fault), members, judgement, runner, lakehouse.Seen.Now);
+        var lake = new LakeScene(lakehouse, spec, LakehouseRules.NotReady(lakehouse, state, fault), members, judgement, runner, lakehouse.Seen.Now) { Rolls = rolls };
         var states = States.Of(members, lake);
         yield return LakehouseRules.Decide(lakehouse, state, fault, states.StoreFailed, runner);
         var observed = new Observed(

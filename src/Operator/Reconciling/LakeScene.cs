@@ -1,3 +1,4 @@
+using LakehouseOperator.Operator.Ingestions;
 using LakehouseOperator.Operator.Judging;
 using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Operator.Runs;
@@ -65,6 +66,9 @@ internal sealed record LakeScene(Member Lakehouse, LakehouseSpec Spec, string? N
     private const long DefaultMemory = 2L << 30;
 
     public string Name => Lakehouse.Id.Name;
+
+    /// <summary>Of the whole namespace.</summary>
+    public required StreamRolls Rolls { get; init; }
 
     /// <summary>Valid QualityChecks of this Lakehouse.</summary>
     public IReadOnlyList<QualityCheckResource> Checks { get; } =

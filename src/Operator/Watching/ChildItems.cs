@@ -16,6 +16,15 @@ internal sealed record StreamItem(
     /// <summary>Hash of the name of the Lakehouse that it writes to.</summary>
     public string Lakehouse { get; init; } = "";
 
+    /// <summary>Hash over what of people's it was made from; empty where that is not known.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Hash over the template, as it was applied; see <see cref="Ingestions.StreamRolls"/>.</summary>
+    public string Template { get; init; } = "";
+
+    /// <summary>Rolled out, and its Pod has run for a while.</summary>
+    public bool IsAvailable { get; init; }
+
     /// <summary>Why its controller can make no Pod, such as a quota.</summary>
     public string? Refusal { get; init; }
 
@@ -26,6 +35,7 @@ internal sealed record StreamItem(
         if (Owners.Of(metadata) is not { } owner)
             return null;
         var replicas = deployment.Spec?.Replicas ?? 1;
+        var rolledOut = deployment.Status is { } status && status.ObservedGeneration >= metadata.Generation && (status.Replicas ?? 0) == (status.UpdatedReplicas ?? 0) && (status.UpdatedReplicas ?? 0) == replicas;
         return new StreamItem(
             ObjectKey.Of(metadata),
             metadata.Uid ?? "",
@@ -34,12 +44,15 @@ internal sealed record StreamItem(
             deployment.Spec?.Template?.Spec?.Volumes?.FirstOrDefault(volume => volume.Name == "plan")?.ConfigMap?.Name ?? "",
             replicas,
             metadata.Generation ?? 0,
-            deployment.Status is { } status && status.ObservedGeneration >= metadata.Generation && (status.Replicas ?? 0) == (status.UpdatedReplicas ?? 0) && (status.UpdatedReplicas ?? 0) == replicas,
+            rolledOut,
             metadata.DeletionTimestamp is not null,
             metadata.CreationTimestamp ?? DateTimeOffset.MinValue)
         {
             Lakehouse = metadata.Labels?.GetValueOrDefault(Labels.Lakehouse) ?? "",
             MadeFor = metadata.Annotations?.GetValueOrDefault(Labels.Generation) ?? "",
+            Source = metadata.Annotations?.GetValueOrDefault(Labels.SourceHash) ?? "",
+            Template = metadata.Annotations?.GetValueOrDefault(Labels.TemplateHash) ?? "",
+            IsAvailable = rolledOut && (deployment.Status?.AvailableReplicas ?? 0) >= replicas,
             Refusal = deployment.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "ReplicaFailure", Status: "True" })?.Message,
         };
     }

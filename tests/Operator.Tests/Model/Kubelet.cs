@@ -52,6 +52,9 @@ internal sealed class Kubelet(ModelCluster cluster, Lake lake)
         cluster.Jobs[name] = job with { Status = new JobStatus { Conditions = [new Condition { Type = "Failed", Status = "True", Reason = "BackoffLimitExceeded" }] } };
     }
 
+    /// <summary>Whether the pod of a Deployment stays up.</summary>
+    public Func<Deployment, bool> Comes { get; set; } = static _ => true;
+
     /// <summary>A Pod for every Deployment that wants one, which reports; none for the others. Rollouts are done at once.</summary>
     public void Stream(Action<RunReport> told)
     {
@@ -64,7 +67,10 @@ internal sealed class Kubelet(ModelCluster cluster, Lake lake)
                 cluster.Pods.Remove(old.Metadata.Name!);
             if (replicas > 0 && !cluster.Pods.Values.Any(pod => IsOf(deployment, pod)))
                 Add(template, new OwnerReference("apps/v1", "ReplicaSet", name, deployment.Metadata.Uid!, Controller: true), new ContainerState { Running = new ContainerStateRunning { StartedAt = cluster.Now } });
-            cluster.Deployments[name] = deployment with { Status = new DeploymentStatus { ObservedGeneration = deployment.Metadata.Generation, Replicas = replicas, UpdatedReplicas = replicas } };
+            cluster.Deployments[name] = deployment with
+            {
+                Status = new DeploymentStatus { ObservedGeneration = deployment.Metadata.Generation, Replicas = replicas, UpdatedReplicas = replicas, AvailableReplicas = Comes(deployment) ? replicas : 0 },
+            };
             if (replicas == 0)
                 continue;
             var plan = PlanJson.Read(cluster.Maps[template.Spec!.Volumes!.First(volume => volume.Name == "plan").ConfigMap!.Name!].Data!["plan.json"]);

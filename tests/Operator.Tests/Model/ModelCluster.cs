@@ -198,7 +198,7 @@ internal sealed class ModelCluster
         Write(dies, $"apply deployment {name}");
         var before = Deployments.GetValueOrDefault(name);
         var changed = before is null || JsonSerializer.Serialize(before.Spec, KubernetesJson.Default.DeploymentSpec) != JsonSerializer.Serialize(apply.Deployment.Spec, KubernetesJson.Default.DeploymentSpec);
-        var stored = apply.Deployment with { Metadata = Stored(apply.Deployment.Metadata, before?.Metadata) with { Generation = (before?.Metadata.Generation ?? 0) + (changed ? 1 : 0) } };
+        var stored = apply.Deployment with { Metadata = Stored(apply.Deployment.Metadata, before?.Metadata) with { Generation = (before?.Metadata.Generation ?? 0) + (changed ? 1 : 0) }, Status = before?.Status };
         Deployments[name] = Through(stored, KubernetesJson.Default.Deployment);
         memory.Applied[name] = (stored.Metadata.Uid!, stored.Metadata.Generation!.Value, apply.Hash);
     }

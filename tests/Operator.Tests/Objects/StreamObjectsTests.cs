@@ -66,6 +66,21 @@ public sealed class StreamObjectsTests
         Assert.Null(StreamItem.Of(made with { Metadata = made.Metadata with { OwnerReferences = null } }));
     }
 
+    [Fact]
+    public void What_marks_a_Deployment_is_no_part_of_its_template_and_is_read_back()
+    {
+        var made = Of(Item());
+        var marked = StreamObjects.Marked(made with { Metadata = made.Metadata with { Generation = 1 } }, "source", "template");
+        var read = StreamItem.Of(marked with { Status = new DeploymentStatus { ObservedGeneration = 1, Replicas = 1, UpdatedReplicas = 1, AvailableReplicas = 1 } })!;
+
+        Assert.Equal(StreamObjects.TemplateHashOf(made), StreamObjects.TemplateHashOf(marked));
+        Assert.Equal(("source", "template", true, "1"), (read.Source, read.Template, read.IsAvailable, read.MadeFor));
+        Assert.False(StreamItem.Of(marked with { Status = new DeploymentStatus { ObservedGeneration = 1, Replicas = 1, UpdatedReplicas = 1 } })!.IsAvailable);
+        Assert.NotEqual(
+            StreamObjects.TemplateHashOf(made),
+            StreamObjects.TemplateHashOf(StreamObjects.DeploymentOf(Item(), Plans.Stream(), "main", Plans.Demands(), Plans.Setting with { Image = "registry/runner:9" }, 1, "1")));
+    }
+
     [Theory]
     [InlineData(2, 1, 1, false)]
     [InlineData(3, 2, 1, false)]
