@@ -28,6 +28,7 @@ internal static class IngestionRules
         var reads = !suspended && member.Stream is { Replicas: > 0, Deleting: false } && state.Attempted is null;
         return new IngestionSubject(member.Id, IngestionState.GenerationOf(member), [.. spec.Tables.SelectMany(table => new[] { table.Name, table.Name + Pipelines.TableName.QuarantineSuffix })])
         {
+            Held = Setbacks.Of(member),
             Suspended = suspended,
             Stalled = StallOf(member, state, spec, lake),
             Running = reads ? new RunInHand("stream", 1, member.Stream!.Created) : null,
@@ -144,7 +145,7 @@ internal static class IngestionRules
             return new Stall(Reason.Invalid, $"{ClusterCodes.LocalPath.Id}: spec.source.files.location: \"{location}\" is a path of a machine; in a cluster name a folder on the Lakehouse's volume, file://{VolumeStorageSpec.MountPath}/…");
         return lake.Judgement.Catalogue.HeldBy.TryGetValue(member.Id, out var gate)
             ? new Stall(Reason.Invalid, $"{gate} gates one of its tables and is invalid; nothing is published that it has not judged")
-            : null;
+            : PlanBounds.Of(member, spec, lake);
     }
 
     private static Standing Stand(Member member, IngestionState state, Decision? decision, LakeScene? lake)

@@ -1,3 +1,4 @@
+using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Operator.Reconciling;
 using LakehouseOperator.Operator.Runs;
 using LakehouseOperator.Pipelines.Decisions;
@@ -11,7 +12,7 @@ namespace LakehouseOperator.Operator.QualityChecks;
 /// <summary>A QualityCheck: observed as decisions see it, and from a decision to its Job and its status.</summary>
 internal static class QualityCheckRules
 {
-    public static Subject? Observe(Member member, QualityCheckState state)
+    public static Subject? Observe(Member member, QualityCheckState state, LakeScene lake)
     {
         if (member.Spec is not QualityCheckResource { Spec: var spec })
             return null;
@@ -21,7 +22,8 @@ internal static class QualityCheckRules
         var isTold = state.Findings.ChecksHash == hash;
         return new QualityCheckSubject(member.Id, member.Item.Effective, spec.Table, hash, spec.Enforcement == Enforcement.Gate && isTold)
         {
-            Stalled = member.Fault is { } fault ? new Stall(fault.Reason, fault.Message) : null,
+            Stalled = member.Fault is { } fault ? new Stall(fault.Reason, fault.Message) : PlanBounds.Of(member, spec, lake),
+            Held = Setbacks.Of(member, state.Ledger),
             Suspended = member.Item.Deleting is not null,
             Prefers = [.. spec.Checks.Select(check => check.Reference?.To).OfType<string>().Distinct(StringComparer.Ordinal)],
             Running = state.Ledger.Running,
@@ -42,7 +44,7 @@ internal static class QualityCheckRules
         var spec = (member.Spec as QualityCheckResource)?.Spec;
         var acts = new List<Act>(RunActs.Clear(member, state.Ledger, lake));
         DateTimeOffset? again = decision?.At;
-        Standing? refused = null;
+        var refused = Setbacks.Stand(member, decision);
         if (decision is { Verdict: Verdict.Start } && lake is { NotReady: null } && spec is not null)
         {
             var (start, later, why) = RunActs.Start(

@@ -89,7 +89,7 @@ internal static class Deciding
         {
             var decision = decisions.GetValueOrDefault(member.Id);
             member.Memory.DueSince = decision?.DueSince;
-            yield return Of(member, states, decision, lake);
+            yield return Of(member, states, decision, lake) with { Waits = decision?.Verdict == Verdict.Wait };
         }
     }
 
@@ -211,7 +211,7 @@ internal sealed class States
             {
                 ResourceKind.Ingestion => IngestionRules.Observe(member, Ingestions[member.Id], lake),
                 ResourceKind.Transformation => TransformationRules.Observe(member, Transformations[member.Id], lake),
-                _ => QualityCheckRules.Observe(member, Checks[member.Id]),
+                _ => QualityCheckRules.Observe(member, Checks[member.Id], lake),
             });
         }
 

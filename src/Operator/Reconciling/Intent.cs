@@ -55,6 +55,9 @@ internal sealed record Intent(ResourceItem Item, IReadOnlyList<Act> Acts, Status
     /// <summary>Deciding about this resource failed, which is a defect of ours; nothing is done about it, and others go on.</summary>
     public Exception? Fault { get; init; }
 
+    /// <summary>A run of it is owed, and not now.</summary>
+    public bool Waits { get; init; }
+
     public static Intent Failed(ResourceItem item, Exception fault, DateTimeOffset now) => new(
         item, [], null, [new Note("OperatorFault", $"{BugCodes.Unhandled.Id}: the operator fails over this resource ({fault.GetType().Name}) and leaves it alone; see its log, and please report it", IsWarning: true)],
         now + AfterFault) { Fault = fault };

@@ -53,7 +53,7 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
                     lock (gate)
                     {
                         remembered.Setback = SetbackOf(e, remembered.Setback);
-                        again = RunActs.Earliest(again, remembered.Setback.Until);
+                        again = RunActs.Earliest(again, Setbacks.Again(remembered.Setback, intent, time.GetUtcNow()));
                     }
                 }
             });
@@ -80,8 +80,7 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
         foreach (var act in intent.Acts)
             await CarryOutAsync(ns, intent.Item, act, memory, cancellationToken);
 
-        // Nothing is tried before a setback's time; after it, what was refused has been taken or is no longer wanted.
-        if (intent.Acts.Count > 0 || memory.Setback?.Until <= time.GetUtcNow())
+        if (memory.Setback is { } before && Setbacks.IsOver(before, intent, time.GetUtcNow()))
             memory.Setback = null;
     }
 
@@ -192,7 +191,7 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
         double spread;
         lock (chance)
             spread = 0.8 + (random.NextDouble() * 0.4);
-        var wait = e is UnavailableException { RetryAfter: { } after } ? after : Attempts.Backoff(count) * spread;
+        var wait = e is UnavailableException { RetryAfter: { } after } ? (after < Attempts.LongestHold ? after : Attempts.LongestHold) : Attempts.Backoff(count) * spread;
         var reason = e switch { NameTakenException => "NameConflict", RefusedException => "JobRefused", _ => "Pending" };
         var going = e is RefusedException refused && refused.Causes.Any(static cause => cause.Reason == "NamespaceTerminating");
         var message = e is NameTakenException ? e.Message : e is RefusedException ? $"{ClusterCodes.ObjectRefused.Id}: the API server refuses it: {e.Message}" : e is KubernetesException ? $"the API server did not take it: {e.Message}"

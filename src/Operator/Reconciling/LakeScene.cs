@@ -55,7 +55,11 @@ internal sealed class Remembered
 
 /// <summary>The API server did not take what was sent for a resource. It is tried again after a while, and others go on.</summary>
 /// <param name="Reason">Of the condition Ready.</param>
-internal sealed record Setback(string Reason, string Message, int Count, DateTimeOffset Until, bool NamespaceGoing = false);
+internal sealed record Setback(string Reason, string Message, int Count, DateTimeOffset Until, bool NamespaceGoing = false)
+{
+    /// <summary>The API server has answered, and said no; else it is not known what became of what was sent.</summary>
+    public bool IsRefusal => Reason != "Pending";
+}
 
 /// <summary>One Lakehouse and everything that refers to it.</summary>
 /// <param name="Lakehouse">Valid.</param>

@@ -11,9 +11,6 @@ namespace LakehouseOperator.Operator.Reconciling;
 /// <summary>From a decision to the Job that carries it out, alike for every kind that has runs.</summary>
 internal static class RunActs
 {
-    /// <summary>A ConfigMap holds 1 MiB, names and labels included.</summary>
-    private const int MostPlanBytes = 1_000_000;
-
     private const int HistoryLength = 10;
 
     /// <param name="plan">From the attempt to its plan.</param>
@@ -28,21 +25,17 @@ internal static class RunActs
             return (null, setback.Until, Standing.Of(setback));
         var disruptions = ledger.DisruptionsOf(trigger, decision.Attempt, member.Item.Effective);
         if (ledger.NotBefore(disruptions) is { } at && at > lake.Now && at - lake.Now <= Attempts.LongestBackoff)
-            return (null, at, new Standing(false, "Pending", $"it was lost {disruptions} times and is begun anew at {at.UtcDateTime:HH:mm:ss}Z; {(ledger.Last?.Error is { } lost ? RunLedger.Describe(lost) : "")}"));
+            return (null, at, new Standing(false, "Pending", LostAgain(ledger, disruptions, at)));
         var runId = RunObjects.RunIdOf(member.Item, trigger, decision.Attempt, disruptions, ledger.Last?.Id);
         var built = plan(new PlanAttempt(runId, decision.Attempt, trigger));
-        var size = System.Text.Encoding.UTF8.GetByteCount(PlanJson.Write(built));
-        if (size > MostPlanBytes)
-        {
-            return (null, null, new Standing(
-                false, "Invalid", $"{ClusterCodes.PlanTooLarge.Id}: the plan has {size} bytes, more than a ConfigMap holds; write shorter SQL, or fewer checks", Stalled: true));
-        }
-
         var job = RunObjects.JobOf(member.Item, built, disruptions, decision.ScheduleTime, lake.Name, lake.DemandsOf(runner), lake.Runner, lake.MadeWith);
 
         // What was refused is told until it has been taken, also while it is tried once more.
         return (new Act.StartRun(job, built), null, member.Setback is { } before ? Standing.Of(before) : null);
     }
+
+    public static string LostAgain(RunLedger ledger, int disruptions, DateTimeOffset at) =>
+        $"it was lost {disruptions} times and is begun anew at {at.UtcDateTime:HH:mm:ss}Z; {(ledger.Last?.Error is { } lost ? RunLedger.Describe(lost) : "")}";
 
     /// <summary>Jobs whose result the status holds, and a Job that cannot start and was made for a spec, or with settings of its Lakehouse or of the operator, that are no more.</summary>
     /// <param name="lake">Null where it is not to be used.</param>
@@ -62,10 +55,20 @@ internal static class RunActs
     {
         if (ledger.InHand is not { Deleting: false } job || member.Seen.Plans[job.Uid].Any() || member.Seen.Pods(job.RunId).Any(pod => pod.OwnerUid == job.Uid && pod.HasStarted))
             yield break;
-        if (usable && job.Generation == member.Item.Effective)
+        if (member.Setback is { } setback && setback.Until > member.Seen.Now)
+        {
+            // A plan that is refused keeps nobody's place: its Job goes, and comes again when it is tried again.
+            if (setback.IsRefusal)
+                yield return new Act.DeleteRun(job);
+        }
+        else if (usable && job.Generation == member.Item.Effective)
+        {
             yield return new Act.CompleteRun(job, RunObjects.PlanOf(job, member.Item, plan(new PlanAttempt(job.RunId, job.Attempt, job.Trigger))));
+        }
         else
+        {
             yield return new Act.DeleteRun(job);
+        }
     }
 
     public static IReadOnlyList<PastRunStatus>? History(IReadOnlyList<PastRunStatus>? before, RunLedger ledger)

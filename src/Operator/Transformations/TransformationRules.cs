@@ -1,4 +1,5 @@
 using LakehouseOperator.Operator.Judging;
+using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Operator.Reconciling;
 using LakehouseOperator.Operator.Runs;
 using LakehouseOperator.Pipelines.Codes;
@@ -21,12 +22,13 @@ internal static class TransformationRules
         if (member.Spec is not TransformationResource { Spec: var spec } || (member.Fault is null && !lake.Judgement.Catalogue.Reads.ContainsKey(member.Id)))
             return null;
         var gates = PlanBuilder.GatesOf(lake.Checks, spec.Table);
+        var inputs = Inputs(member, lake);
         var trigger = spec.Trigger ?? Defaults.Trigger;
         return new TransformationSubject(
             member.Id,
             member.Item.Effective,
             spec.Table,
-            Inputs(member, lake),
+            inputs,
             PlanHashes.Sql(spec.Sql, spec.Materialization, spec.PartitionBy),
             gates.ToDictionary(gate => gate.Name, gate => gate.Hash, StringComparer.Ordinal),
             trigger.OnChange is not null,
@@ -34,8 +36,9 @@ internal static class TransformationRules
             trigger.OnChange?.MaxWait ?? Defaults.MaxWait,
             Retries(spec))
         {
+            Held = Setbacks.Of(member, state.Ledger),
             Suspended = spec.Suspend || member.Item.Deleting is not null,
-            Stalled = StallOf(member, state, spec, lake),
+            Stalled = StallOf(member, state, spec, inputs, gates.Count, lake),
             Prefers = [.. gates.SelectMany(gate => gate.Checks).Select(check => check.Reference?.To).OfType<string>().Distinct(StringComparer.Ordinal)],
             Running = state.Ledger.Running,
             LastRun = state.Ledger.Attempted,
@@ -55,7 +58,7 @@ internal static class TransformationRules
         var spec = (member.Spec as TransformationResource)?.Spec;
         var acts = new List<Act>(RunActs.Clear(member, state.Ledger, lake));
         DateTimeOffset? again = decision?.At;
-        Standing? refused = null;
+        var refused = Setbacks.Stand(member, decision);
         if (decision is { Verdict: Verdict.Start } && lake is { NotReady: null } && spec is not null)
         {
             var (start, later, standing) = RunActs.Start(
@@ -92,7 +95,7 @@ internal static class TransformationRules
     private static IReadOnlyList<PlannedInput> Inputs(Member member, LakeScene lake) =>
         [.. lake.Judgement.Catalogue.Reads.GetValueOrDefault(member.Id, []).Select(read => new PlannedInput(read.Table, read.PinnedVersion))];
 
-    private static Stall? StallOf(Member member, TransformationState state, TransformationSpec spec, LakeScene lake)
+    private static Stall? StallOf(Member member, TransformationState state, TransformationSpec spec, IReadOnlyList<PlannedInput> inputs, int gates, LakeScene lake)
     {
         if (member.Fault is { } fault)
             return new Stall(fault.Reason, fault.Message);
@@ -100,7 +103,7 @@ internal static class TransformationRules
             return new Stall(Reason.Invalid, $"{ClusterCodes.Immutable.Id}: spec.table: it was {taken} and cannot be changed; write {taken} again, or make another Transformation for {spec.Table}");
         return lake.Judgement.Catalogue.HeldBy.TryGetValue(member.Id, out var gate)
             ? new Stall(Reason.Invalid, $"{gate} gates its table and is invalid; nothing is published that it has not judged")
-            : null;
+            : PlanBounds.Of(member, spec, inputs, gates, lake);
     }
 
     private static Standing Stand(Member member, TransformationState state, Decision? decision, LakeScene? lake)

@@ -12,6 +12,9 @@ public static class Attempts
 
     public static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(5);
 
+    /// <summary>The longest that one refusal holds a run.</summary>
+    public static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(10);
+
     /// <summary>Attempts in all that a cause gets whose last attempt ended so.</summary>
     /// <param name="retries">Attempts after the first, as the resource declares them.</param>
     public static int Allowed(RunnerExit exit, ResourceKind kind, int retries) => exit switch

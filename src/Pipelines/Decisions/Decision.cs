@@ -64,6 +64,9 @@ public sealed record Decision(
     /// <summary>When the schedule comes next, whatever is done until then; null: no schedule, suspended or stalled.</summary>
     public DateTimeOffset? NextScheduleTime { get; init; }
 
+    /// <summary>It would start, and is not tried now because it was refused (<see cref="Subject.Held"/>).</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>The latest scheduled time that is left out since it could not be kept within the deadline; until the next one comes.</summary>
     public DateTimeOffset? MissedScheduleTime { get; init; }
 }

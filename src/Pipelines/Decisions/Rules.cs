@@ -25,13 +25,13 @@ internal delegate Decision? Rule(Case @case);
 internal static class Rules
 {
     internal static readonly IReadOnlyList<Rule> OfIngestions =
-        [IsStalled, IsRunning, IsSuspended, IsReadToTheEnd, IsOutOfAttempts, BacksOff, StartsReading];
+        [IsStalled, IsRunning, IsSuspended, IsReadToTheEnd, IsOutOfAttempts, BacksOff, WaitsToBeTaken, StartsReading];
 
     internal static readonly IReadOnlyList<Rule> OfTransformations =
-        [IsStalled, IsRunning, IsSuspended, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, KeepsItsInterval, WaitsForDrains, WaitsForUpstream, WaitsForPreferred, StartsRun];
+        [IsStalled, IsRunning, IsSuspended, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, KeepsItsInterval, WaitsForDrains, WaitsForUpstream, WaitsForPreferred, WaitsToBeTaken, StartsRun];
 
     internal static readonly IReadOnlyList<Rule> OfQualityChecks =
-        [IsStalled, IsRunning, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, WaitsForDrains, WaitsForItsProducer, WaitsForPreferred, StartsRun];
+        [IsStalled, IsRunning, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, WaitsForDrains, WaitsForItsProducer, WaitsForPreferred, WaitsToBeTaken, StartsRun];
 
     private static Decision? IsStalled(Case @case) =>
         @case.Subject.Stalled is { } stall ? @case.Rest(stall.Reason, stall.Message) : null;
@@ -143,6 +143,11 @@ internal static class Rules
             ? @case.Wait(Reason.Pending, $"{producer.Id} is about to write the table", until)
             : null;
     }
+
+    /// <summary>Asked last: who waits for something else waits for that, and who is tried again would be started at once.</summary>
+    private static Decision? WaitsToBeTaken(Case @case) => @case.Subject.Held is { } held && (held.Key is null || held.Key == @case.Cause.Trigger?.Key) && IsAhead(held.Until, Attempts.LongestHold, @case.Now)
+        ? @case.Wait(Reason.Pending, held.Message, held.Until) with { IsHeld = true }
+        : null;
 
     private static Decision StartsReading(Case @case) => @case.Start("starts reading");
 

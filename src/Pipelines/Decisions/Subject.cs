@@ -18,6 +18,9 @@ public abstract record Subject(ResourceId Id, string Generation, int Retries)
     /// <summary>Tables that should be up to date first but hold nobody up for good, such as those that its gates refer to.</summary>
     public IReadOnlyList<string> Prefers { get; init; } = [];
 
+    /// <summary>Why its run cannot be started, as whoever carries runs out has learnt; null: nothing like that, or it has been taken since.</summary>
+    public Held? Held { get; init; }
+
     /// <summary>The run under way, if there is one.</summary>
     public RunInHand? Running { get; init; }
 
@@ -44,6 +47,13 @@ public abstract record Subject(ResourceId Id, string Generation, int Retries)
 
 /// <param name="Reason">One of Invalid, SqlInvalid, Cycle, OutputConflict, NameConflict.</param>
 public sealed record Stall(Reason Reason, string Message);
+
+/// <summary>A run that cannot even be started: its place is free for others until it is tried again.</summary>
+/// <param name="Until">When it is tried again; kept when that has come, until the run has been taken.</param>
+/// <param name="Message">Who refused it, and why.</param>
+/// <param name="Refusals">In a row. After as many as a run may fail it counts as one that will not come, and nobody waits for what it would write.</param>
+/// <param name="Key">Of the one trigger that it is about; null: whatever would be started.</param>
+public sealed record Held(DateTimeOffset Until, string Message, int Refusals = 1, string? Key = null);
 
 public sealed record RunInHand(string Key, int Attempt, DateTimeOffset StartTime);
 

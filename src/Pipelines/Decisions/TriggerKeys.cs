@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using LakehouseOperator.Pipelines.Plans;
 
@@ -6,7 +7,7 @@ namespace LakehouseOperator.Pipelines.Decisions;
 
 /// <summary>
 /// What makes a run due, as text that is equal for equal causes: input data versions, the SQL's hash, gates and the request; or a scheduled time. Runs are told apart by it, so
-/// its form is frozen (ADR 0002): another form would make every resource due once.
+/// its form is frozen (ADR 0002): another form would make every resource due once. A key is an annotation of a Job and part of a status; one that would be too long for these is its hash.
 /// </summary>
 public static class TriggerKeys
 {
@@ -36,10 +37,19 @@ public static class TriggerKeys
         key.Append(CultureInfo.InvariantCulture, $"sql={consumed.SqlHash}");
         foreach (var gate in consumed.Gates.OrderBy(gate => gate.Key, StringComparer.Ordinal))
             key.Append(CultureInfo.InvariantCulture, $";gate:{gate.Key}={gate.Value}");
+        if (key.Length > Longest)
+        {
+            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString()));
+            key.Clear().Append("inputs=sha256:").Append(Convert.ToHexStringLower(hash));
+        }
+
         if (request is not null)
             key.Append(CultureInfo.InvariantCulture, $";request={request}");
         return key.ToString();
     }
+
+    /// <summary>Annotations of an object have 256 KiB together.</summary>
+    private const int Longest = 64 * 1024;
 
     /// <summary>Of judging this version with these checks.</summary>
     public static string Of(EvaluatedVersion version, string? request) =>

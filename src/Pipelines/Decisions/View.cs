@@ -32,8 +32,8 @@ internal sealed class View
     internal Cause CauseOf(Subject subject) => causes[subject.Id];
 
     /// <summary>
-    /// Whether the subject will write again without anyone's help: it is under way, or due and able to. What is suspended, stalled, out of attempts, waiting
-    /// for its time, a request or for an input that nothing writes owes nothing and holds nobody; neither does a stream, which is under way for ever.
+    /// Whether the subject will write again without anyone's help: it is under way, or due and able to. What is suspended, stalled, out of attempts, refused time and
+    /// again, waiting for its time, a request or for an input that nothing writes owes nothing and holds nobody; neither does a stream, which is under way for ever.
     /// </summary>
     internal bool Owes(Subject subject)
     {
@@ -41,7 +41,7 @@ internal sealed class View
             return false;
         if (subject.Running is not null)
             return true;
-        return !subject.Suspended && subject.Stalled is null && CauseOf(subject) is { IsDue: true, IsExhausted: false };
+        return !subject.Suspended && subject.Stalled is null && !(subject.Held?.Refusals > subject.Retries) && CauseOf(subject) is { IsDue: true, IsExhausted: false };
     }
 
     /// <summary>Everything that this subject's inputs come from, nearest first, each once.</summary>

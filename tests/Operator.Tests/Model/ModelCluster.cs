@@ -105,7 +105,8 @@ internal sealed class ModelCluster
     /// <summary>As the executor writes it: the status first, then each act.</summary>
     /// <param name="dies">Asked before each write.</param>
     /// <param name="refuses">Why the API server does not take an act; null: it does.</param>
-    public void CarryOut(Intent intent, Remembered memory, Action<string> dies, Func<Act, Setback?>? refuses = null)
+    /// <returns>When to look again, where something was refused.</returns>
+    public DateTimeOffset? CarryOut(Intent intent, Remembered memory, Action<string> dies, Func<Act, Setback?>? refuses = null)
     {
         var key = (intent.Item.Id.Kind, intent.Item.Id.Name);
         if (intent.Status is { } status)
@@ -118,25 +119,27 @@ internal sealed class ModelCluster
 
         foreach (var act in intent.Acts)
         {
-            if (refuses?.Invoke(act) is { } setback)
-            {
-                memory.Setback = setback;
-                return;
-            }
-
-            CarryOut(intent.Item, act, memory, dies);
+            var setback = refuses?.Invoke(act);
+            if (setback is null)
+                CarryOut(intent.Item, act, memory, dies, map => setback = refuses?.Invoke(map));
+            if (setback is null)
+                continue;
+            memory.Setback = setback;
+            return Setbacks.Again(setback, intent, Now);
         }
 
-        if (intent.Acts.Count > 0)
+        if (memory.Setback is { } before && Setbacks.IsOver(before, intent, Now))
             memory.Setback = null;
+        return null;
     }
 
-    private void CarryOut(ResourceItem item, Act act, Remembered memory, Action<string> dies)
+    /// <param name="refusesPlan">A run is made by two writes, of which the second one may be refused.</param>
+    private void CarryOut(ResourceItem item, Act act, Remembered memory, Action<string> dies, Func<Act.CompleteRun, Setback?> refusesPlan)
     {
         switch (act)
         {
             case Act.StartRun start:
-                Start(start, dies);
+                Start(start, dies, refusesPlan);
                 break;
             case Act.CompleteRun complete:
                 Write(dies, $"create map {complete.Plan.Metadata.Name}");
@@ -174,7 +177,7 @@ internal sealed class ModelCluster
         }
     }
 
-    private void Start(Act.StartRun start, Action<string> dies)
+    private void Start(Act.StartRun start, Action<string> dies, Func<Act.CompleteRun, Setback?> refusesPlan)
     {
         Write(dies, $"create job {start.Job.Metadata.Name}");
         var name = start.Job.Metadata.Name!;
@@ -185,6 +188,8 @@ internal sealed class ModelCluster
             Jobs[name] = job;
         }
 
+        if (refusesPlan(new Act.CompleteRun(RunObjects.Read(job)!, RunObjects.PlanOf(job, start.Plan))) is not null)
+            return;
         Write(dies, $"create map {name}");
         Maps.TryAdd(name, Through(RunObjects.PlanOf(job, start.Plan) is var map ? map with { Metadata = Stored(map.Metadata, null) } : null!, KubernetesJson.Default.ConfigMap));
     }

@@ -61,17 +61,18 @@ internal sealed class Scene
     {
         var before = Cluster.Writes.Count;
         var intents = Decide();
+        DateTimeOffset? refused = null;
         foreach (var intent in intents)
         {
             Assert.True(intent.Fault is null, intent.Fault?.ToString());
-            Cluster.CarryOut(intent, memory.Of(intent.Item), Dies, Refuses);
+            refused = RunActs.Earliest(refused, Cluster.CarryOut(intent, memory.Of(intent.Item), Dies, Refuses));
             Notes.AddRange(intent.Notes);
         }
 
         var runs = Cluster.Jobs.Values.Select(job => job.Metadata.Labels![Labels.RunId]).Concat(Cluster.Deployments.Values.Select(one => one.Spec!.Template!.Metadata!.Labels![Labels.RunId])).ToHashSet(StringComparer.Ordinal);
         foreach (var run in inbox.RunsOf(ModelCluster.Namespace).Where(run => !runs.Contains(run)).ToList())
             inbox.Forget(ModelCluster.Namespace, run);
-        Again = RunActs.Earliest([.. intents.Select(intent => intent.Again).Where(at => at > Cluster.Now)]);
+        Again = RunActs.Earliest([refused, .. intents.Select(intent => intent.Again).Where(at => at > Cluster.Now)]);
         return Cluster.Writes.Count > before;
     }
 
