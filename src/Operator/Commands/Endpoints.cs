@@ -15,7 +15,8 @@ namespace LakehouseOperator.Operator.Commands;
 /// <summary>What the operator answers: reports on one port, which pods of others reach, and metrics and probes on another.</summary>
 internal static class Endpoints
 {
-    public static WebApplication Create(OperatorOptions options, ReportIntake intake, MetricsPage metrics, Func<bool> isReady, Func<bool> isHealthy, ILogger log)
+    /// <param name="notReady">Why the process is not; null: it is.</param>
+    public static WebApplication Create(OperatorOptions options, ReportIntake intake, MetricsPage metrics, Func<string?> notReady, Func<bool> isHealthy, ILogger log)
     {
         var (reports, probes) = (Parse(options.ListenReports), Parse(options.ListenMetrics));
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "lakehouse-operator" });
@@ -36,8 +37,8 @@ internal static class Endpoints
             context.Response.ContentType = MetricsPage.ContentType;
             return context.Response.WriteAsync(metrics.Render(), context.RequestAborted);
         })));
-        app.MapGet("/healthz", (RequestDelegate)(context => On(context, probes.Port, () => SayAsync(context, isHealthy()))));
-        app.MapGet("/readyz", (RequestDelegate)(context => On(context, probes.Port, () => SayAsync(context, isReady()))));
+        app.MapGet("/healthz", (RequestDelegate)(context => On(context, probes.Port, () => SayAsync(context, isHealthy() ? null : "not ok"))));
+        app.MapGet("/readyz", (RequestDelegate)(context => On(context, probes.Port, () => SayAsync(context, notReady()))));
         return app;
     }
 
@@ -80,10 +81,11 @@ internal static class Endpoints
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
-    private static Task SayAsync(HttpContext context, bool fine)
+    /// <param name="wrong">What is; null: nothing.</param>
+    private static Task SayAsync(HttpContext context, string? wrong)
     {
-        context.Response.StatusCode = fine ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return context.Response.WriteAsync(fine ? "ok\n" : "not ok\n", context.RequestAborted);
+        context.Response.StatusCode = wrong is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsync((wrong ?? "ok") + "\n", context.RequestAborted);
     }
 
     /// <summary>

@@ -79,6 +79,7 @@ internal static class OperatorProcess
         using var client = new KubernetesClient(connection, time, manner with { MayWrite = IsLeading }, log);
         using var gauges = new Gauges();
         using var metrics = new MetricsPage();
+        using var presence = new WorkerPresence(time, log);
         await using var workers = new SidecarSqlWorkerPool(new SidecarOptions(options.SqlSocket, TimeSpan.FromSeconds(5), Returns: true), time);
 
         var cache = new ClusterCache(client, options.WatchNamespaces, time, new Random(seeds.Next()), log);
@@ -86,14 +87,14 @@ internal static class OperatorProcess
         var writes = new OwnWrites<string>();
         var events = new EventRecorder(client, identity, time, log);
         var reconciler = new NamespaceReconciler(
-            cache, new NamespaceJudge(new SidecarJudge(workers)), inbox, new IntentExecutor(client, cache, writes, events, time, new Random(seeds.Next()), log), writes,
+            cache, new NamespaceJudge(new SidecarJudge(workers, presence)), inbox, new IntentExecutor(client, cache, writes, events, time, new Random(seeds.Next()), log), writes,
             new RunnerSetting(options.RunnerImage, options.ImagePullPolicy, options.ReportUrl), gauges, time, log);
         var controller = new Controller<string>("namespace", reconciler.ReconcileAsync, NamespacesAtOnce, new WorkQueue<string>("namespace", time), time, new Random(seeds.Next()), log);
         cache.OnChanged(controller.Enqueue);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var intake = new ReportIntake(client, cache, inbox, () => IsLeading() && cache.IsSynced, controller.Enqueue, time);
-        await using var web = Endpoints.Create(options, intake, metrics, () => cache.IsSynced && election?.IsReady != false, () => cache.Health.All(static one => one.IsHealthy) && election?.IsHealthy != false, log);
+        await using var web = Endpoints.Create(options, intake, metrics, () => NotReady(cache, election, presence), () => cache.Health.All(static one => one.IsHealthy) && election?.IsHealthy != false, log);
         await web.StartAsync(cancellationToken);
         Log.Started(log, typeof(OperatorProcess).Assembly.GetName().Version?.ToString(3) ?? "", options.WatchNamespaces.Count == 0 ? "all namespaces" : string.Join(", ", options.WatchNamespaces), options.ListenReports, options.ListenMetrics);
 
@@ -101,6 +102,7 @@ internal static class OperatorProcess
         {
             Log.Leading(log, identity);
             await cache.WaitForSyncAsync(leading);
+            await presence.LookedAsync(leading);
             await Task.WhenAll(controller.RunAsync(leading), events.RunAsync(leading));
         }
 
@@ -109,7 +111,7 @@ internal static class OperatorProcess
             cache.RunAsync(stop.Token),
             election is null ? LeadAsync(stop.Token) : election.RunAsync(LeadAsync, stop.Token),
             ListenForDeafnessAsync(cache, time, log, stop.Token),
-            HoldWorkerAsync(workers, time, stop.Token),
+            presence.HoldAsync(workers.OpenAsync, stop.Token),
         };
 
         // The first that ends ends all: what is left would run on without it.
@@ -121,23 +123,11 @@ internal static class OperatorProcess
         return cancellationToken.IsCancellationRequested ? 0 : 1;
     }
 
-    /// <summary>A worker that nobody holds ends itself; one that was started anew is taken hold of again, so that it is there when it is asked.</summary>
-    private static async Task HoldWorkerAsync(SidecarSqlWorkerPool workers, TimeProvider time, CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(HealthPeriod, time);
-        do
-        {
-            try
-            {
-                await workers.OpenAsync(cancellationToken);
-            }
-            catch (SqlWorkerGoneException)
-            {
-                // Whoever asks it hears of it.
-            }
-        }
-        while (await timer.WaitForNextTickAsync(cancellationToken));
-    }
+    private static string? NotReady(ClusterCache cache, LeaderElection? election, WorkerPresence presence) =>
+        !cache.IsSynced ? "not everything that is watched has been listed; see the log"
+        : election?.IsReady == false ? "the lease cannot be read; see the log"
+        : presence.IsMissing ? "the SQL worker is missing: look at the container sql-worker"
+        : null;
 
     /// <summary>A watch that is out of touch for long ends the process: an operator that is up and deaf is worse than one that is down.</summary>
     private static async Task ListenForDeafnessAsync(ClusterCache cache, TimeProvider time, ILogger log, CancellationToken cancellationToken)

@@ -93,10 +93,10 @@ internal static class IngestionRules
         // A spec that is wrong stops nobody's stream: the last good plan reads on.
         if (StallOf(member, state, ingestion.Spec, lake) is not null)
             yield break;
-        if (lake.NotReady is not null && stream is not null)
+        if (member.IsUnjudged || (lake.NotReady is not null && stream is not null))
         {
-            // Nor does a Lakehouse that cannot be used now, of which no plan can be made either; what shall not read must not wait for that.
-            if (!reads)
+            // Nor does a gate of which nothing is known yet, nor a Lakehouse that cannot be used now, of which no plan can be made either; what shall not read must not wait for that.
+            if (!reads && stream is not null)
                 yield return new Act.DeleteStream(stream);
             yield break;
         }
@@ -158,6 +158,8 @@ internal static class IngestionRules
             return new Standing(false, "LakehouseNotReady", "its Lakehouse is not there or has errors");
         if (decision.Reason == Reason.Suspended)
             return new Standing(true, nameof(Reason.Suspended), decision.Message);
+        if (member.IsUnjudged && member.Stream?.MadeFor != state.Generation)
+            return new Standing(null, "CatchingUp", $"{Unjudged.Message}: a check that gates one of its tables has such SQL", Reconciling: true);
         if (decision.Reason is Reason.Invalid && state.Attempted is null)
             return new Standing(false, nameof(Reason.Invalid), decision.Message, Stalled: true);
         if (state.Attempted is { Exit: { } exit } && decision is { Verdict: Verdict.Rest, Reason: not Reason.Streaming })

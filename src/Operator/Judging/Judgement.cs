@@ -23,6 +23,9 @@ internal sealed class Judgement
 
     public Catalogue Catalogue { get; }
 
+    /// <summary>Everything was asked that there was to ask.</summary>
+    public bool IsWhole => Catalogue.Unjudged.Count == 0;
+
     /// <summary>The spec, typed, right or wrong; null where it cannot be typed.</summary>
     public Resource? Find(ResourceId id) => parsed.GetValueOrDefault(id)?.Resource;
 

@@ -10,7 +10,7 @@ using LakehouseOperator.Pipelines.Specs;
 
 namespace LakehouseOperator.Operator.Judging;
 
-/// <summary>Validates the resources of a namespace together, by the one validator there is. As long as no spec changes, the last judgement stands.</summary>
+/// <summary>Validates the resources of a namespace together, by the one validator there is. As long as no spec changes, the last judgement that was whole stands.</summary>
 internal sealed class NamespaceJudge(ISqlJudge sql)
 {
     private readonly ConcurrentDictionary<string, (IReadOnlyList<string> Of, Judgement Judgement)> judged = new(StringComparer.Ordinal);
@@ -19,7 +19,6 @@ internal sealed class NamespaceJudge(ISqlJudge sql)
     private const int MaxDepth = 512;
 
     /// <param name="items">The oldest first: the first claim on a table counts.</param>
-    /// <exception cref="JudgeUnavailableException">Nothing can be said of SQL now.</exception>
     public async Task<Judgement> JudgeAsync(string ns, IReadOnlyList<ResourceItem> items, CancellationToken cancellationToken)
     {
         var of = items.Select(item => $"{item.Uid}/{item.Effective}").ToList();
@@ -36,7 +35,8 @@ internal sealed class NamespaceJudge(ISqlJudge sql)
 
         var set = new ParsedSet(resources, new SecretSet(), diagnostics);
         var judgement = new Judgement(set, await Catalogue.BuildAsync(set, sql, cancellationToken));
-        judged[ns] = (of, judgement);
+        if (judgement.IsWhole)
+            judged[ns] = (of, judgement);
         return judgement;
     }
 

@@ -6,19 +6,22 @@ using LakehouseOperator.Sql;
 
 namespace LakehouseOperator.Operator.Judging;
 
-/// <summary>The SQL worker beside the operator cannot be asked now. Nothing is known of the SQL then, and nobody is called invalid for it.</summary>
-internal sealed class JudgeUnavailableException(string message, Exception inner) : Exception(message, inner);
-
 /// <summary>
 /// Validation's questions about SQL, put to the SQL worker in the operator's pod. What a text reads and how it binds hangs on texts alone, so that each question is
-/// asked once; a worker that ended over one is asked again once, because it may have been ended from outside.
+/// asked once, and an answer stands for as long as text and columns do, also while the worker is away; a worker that ended over one is asked again, because it may have been ended from outside.
 /// </summary>
-internal sealed class SidecarJudge(ISqlWorkerPool workers) : ISqlJudge
+internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presence) : ISqlJudge
 {
     /// <summary>Answers that are kept; beyond it all are forgotten, and asked for again as they are needed.</summary>
     private const int MostAnswers = 20_000;
 
+    /// <summary>A text over which the worker ended so often is the reason, whether or not the worker is back by now.</summary>
+    private const int MostEnds = 3;
+
     private readonly ConcurrentDictionary<string, object> answers = new(StringComparer.Ordinal);
+
+    /// <summary>How often the worker ended over a question.</summary>
+    private readonly ConcurrentDictionary<string, int> ends = new(StringComparer.Ordinal);
 
     public Task<SqlAnalysis> ReadAsync(string sql, CancellationToken cancellationToken) => AnswerAsync("read\0" + sql, async worker =>
     {
@@ -50,11 +53,11 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers) : ISqlJudge
     {
         if (answers.TryGetValue(key, out var known))
             return (T)known;
-        for (var attempt = 1; ; attempt++)
+        while (true)
         {
             try
             {
-                var worker = await workers.RentAsync(cancellationToken);
+                var worker = await RentAsync(cancellationToken);
                 await using (worker)
                     return Keep(key, await ask(worker));
             }
@@ -63,17 +66,35 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers) : ISqlJudge
                 // Constants are computed while SQL is bound, so that it can outgrow its bounds before it has read a row. That is its own fault.
                 return Keep(key, refuse(new SqlProblem(CodeOf(gone.End), gone.Message, Help: "it is bound without any row; compute less of it from constants")));
             }
-            catch (SqlWorkerGoneException gone) when (attempt > 1)
-            {
-                // A worker that answers others ends over this very text: that is the text's fault, and nobody else waits for it.
-                if (!await IsServingAsync(cancellationToken))
-                    throw new JudgeUnavailableException(gone.Message, gone);
-                return Keep(key, refuse(new SqlProblem(RunCodes.WorkerGone, "the SQL engine ended over this statement, twice", Help: "write it differently, and please report it")));
-            }
             catch (SqlWorkerGoneException)
             {
-                // Asked again.
+                // A worker that answers others ends over this very text: that is the text's fault, and nobody else waits for it.
+                var count = ends.AddOrUpdate(key, 1, static (_, count) => count + 1);
+                if (count >= MostEnds || (count > 1 && await IsServingAsync(cancellationToken)))
+                    return Keep(key, refuse(new SqlProblem(RunCodes.WorkerGone, "the SQL engine ended over this statement, more than once", Help: "write it differently, and please report it")));
             }
+        }
+    }
+
+    /// <exception cref="SqlJudgeUnavailableException">It is not there.</exception>
+    private async Task<ISqlWorker> RentAsync(CancellationToken cancellationToken)
+    {
+        var away = presence.Away;
+        if (away.IsCancellationRequested)
+            throw new SqlJudgeUnavailableException("the SQL worker is away");
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, away);
+        try
+        {
+            return await workers.RentAsync(either.Token);
+        }
+        catch (SqlWorkerGoneException gone)
+        {
+            presence.Lost(gone.Message);
+            throw new SqlJudgeUnavailableException(gone.Message, gone);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SqlJudgeUnavailableException("the SQL worker went away", e);
         }
     }
 
@@ -81,7 +102,7 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers) : ISqlJudge
     {
         try
         {
-            var worker = await workers.RentAsync(cancellationToken);
+            var worker = await RentAsync(cancellationToken);
             await using (worker)
                 return (await worker.ParseAsync("SELECT 1", cancellationToken)) is not null;
         }
@@ -97,6 +118,7 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers) : ISqlJudge
         if (answers.Count >= MostAnswers)
             answers.Clear();
         answers[key] = answer;
+        ends.TryRemove(key, out _);
         return answer;
     }
 

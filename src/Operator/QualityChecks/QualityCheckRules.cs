@@ -22,7 +22,7 @@ internal static class QualityCheckRules
         var isTold = state.Findings.ChecksHash == hash;
         return new QualityCheckSubject(member.Id, member.Item.Effective, spec.Table, hash, spec.Enforcement == Enforcement.Gate && isTold)
         {
-            Stalled = member.Fault is { } fault ? new Stall(fault.Reason, fault.Message) : PlanBounds.Of(member, spec, lake),
+            Stalled = member.Fault is { } fault ? new Stall(fault.Reason, fault.Message) : PlanBounds.Of(member, spec, lake) ?? Unjudged.StallOf(member, member.Item.Deleting is not null),
             Held = Setbacks.Of(member, state.Ledger),
             Suspended = member.Item.Deleting is not null,
             Prefers = [.. spec.Checks.Select(check => check.Reference?.To).OfType<string>().Distinct(StringComparer.Ordinal)],
@@ -54,7 +54,7 @@ internal static class QualityCheckRules
                 acts.Add(start);
         }
 
-        if (spec is not null && item.Deleting is null)
+        if (spec is not null && item.Deleting is null && !member.IsUnjudged)
         {
             acts.AddRange(RunActs.Mend(member, state.Ledger, member.Fault is null && lake is { NotReady: null }, attempt =>
                 PlanBuilder.Build((QualityCheckResource)member.Spec!, null, lake!.Setting, attempt)));
@@ -66,7 +66,7 @@ internal static class QualityCheckRules
         var findings = state.Findings;
         var status = new QualityCheckStatus(
             item.Generation, conditions.ToList(), findings.Version, findings.DataVersion, findings.TableId, findings.ChecksHash, findings.Summary, findings.EvaluatedTime, findings.Checks,
-            state.Ledger.Last, state.LastScheduleTime, decision?.NextScheduleTime ?? (decision is null ? state.Status.NextScheduleTime : null), state.LastHandledRequest,
+            state.Ledger.Last, state.LastScheduleTime, decision?.NextScheduleTime ?? (decision is null || member.IsUnjudged ? state.Status.NextScheduleTime : null), state.LastHandledRequest,
             RunActs.History(state.Status.History, state.Ledger), decision?.MissedScheduleTime ?? state.Status.MissedScheduleTime);
         var intent = StatusChanges.Intend(
             member, acts, StatusChanges.Of(state.Status, status, StatusJson.Default.QualityCheckStatus, state.Status.Conditions, status.Conditions), state.Ledger,
@@ -104,6 +104,8 @@ internal static class QualityCheckRules
             return Standing.Of(fault);
         if (lake is null || decision is null)
             return new Standing(false, nameof(Reason.Pending), "its Lakehouse is not there or has errors");
+        if (member.IsUnjudged && decision.Reason == Reason.Pending)
+            return Unjudged.Stand(member, state.Status.Conditions, state.Ledger, judged, static () => new Standing(true, nameof(Reason.Evaluated), "judged"));
         if (state.Ledger is { InHand: not null, Hindrance: { } hindrance })
             return Standing.Of(hindrance);
         if (decision.Verdict == Verdict.Start && lake.NotReady is { } why)

@@ -23,7 +23,7 @@ internal static class Deciding
 {
     public static IReadOnlyList<Intent> All(Observation seen, Judgement judgement, NamespaceMemory memory, RunnerSetting runner)
     {
-        var members = seen.Items.Select(item => new Member(item, judgement.Find(item.Id), judgement.FaultOf(item.Id), seen, memory.Of(item).Setback, memory.Of(item))).ToList();
+        var members = seen.Items.Select(item => new Member(item, judgement.Find(item.Id), judgement.FaultOf(item.Id), seen, memory.Of(item).Setback, memory.Of(item)) { IsUnjudged = judgement.Catalogue.Unjudged.Contains(item.Id) }).ToList();
         memory.Keep(seen.Items);
         var byLakehouse = members.Where(member => member.Id.Kind != ResourceKind.Lakehouse).ToLookup(member => LakehouseOf(member.Spec), StringComparer.Ordinal);
         var intents = new List<Intent>();

@@ -20,6 +20,9 @@ internal sealed record Member(ResourceItem Item, Resource? Spec, Fault? Fault, O
 {
     public ResourceId Id => Item.Id;
 
+    /// <summary>Its SQL, or that of a check that gates its table, could not be judged; see <see cref="Unjudged"/>.</summary>
+    public bool IsUnjudged { get; init; }
+
     public IReadOnlyList<RunJob> Jobs => [.. Seen.Jobs[Item.Uid]];
 
     /// <param name="hash">Of its name.</param>

@@ -44,17 +44,9 @@ internal sealed class NamespaceReconciler(
             return ReconcileResult.Done;
         }
 
-        Judgement judgement;
-        try
-        {
-            judgement = await judge.JudgeAsync(ns, seen.Items, cancellationToken);
-        }
-        catch (JudgeUnavailableException e)
-        {
-            Log.JudgeUnavailable(log, ns, e.Message);
-            return ReconcileResult.RequeueAfter(JudgeAgain);
-        }
-
+        var judgement = await judge.JudgeAsync(ns, seen.Items, cancellationToken);
+        if (!judgement.IsWhole)
+            Log.NotJudged(log, ns, judgement.Catalogue.Unjudged.Count);
         var memory = memories.GetOrAdd(ns, static _ => new NamespaceMemory());
         var intents = Deciding.All(seen, judgement, memory, runner);
         foreach (var intent in intents.Where(static intent => intent.Fault is not null))
@@ -62,7 +54,7 @@ internal sealed class NamespaceReconciler(
         var setback = await executor.ExecuteAsync(ns, intents, memory, cancellationToken);
 
         // What has come to pass was looked at just now; to come back for it would be to come back for ever.
-        var again = RunActs.Earliest(setback, RunActs.Earliest([.. intents.Select(intent => intent.Again).Where(at => at > seen.Now)]));
+        var again = RunActs.Earliest(setback, judgement.IsWhole ? null : seen.Now + JudgeAgain, RunActs.Earliest([.. intents.Select(intent => intent.Again).Where(at => at > seen.Now)]));
         return again is not { } next ? ReconcileResult.Done : ReconcileResult.RequeueAfter(next - seen.Now < LongestRest ? next - seen.Now : LongestRest);
     }
 

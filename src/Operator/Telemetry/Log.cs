@@ -15,8 +15,8 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Debug, "an Event was lost: {Reason}: {Message}")]
     public static partial void EventLost(ILogger logger, string reason, string message);
 
-    [LoggerMessage(4, LogLevel.Warning, "SQL of {Namespace} cannot be judged now: {Message}")]
-    public static partial void JudgeUnavailable(ILogger logger, string @namespace, string message);
+    [LoggerMessage(4, LogLevel.Debug, "SQL of {Count} resources of {Namespace} cannot be judged now")]
+    public static partial void NotJudged(ILogger logger, string @namespace, int count);
 
     [LoggerMessage(5, LogLevel.Warning, "a report was refused: {Reason}")]
     public static partial void ReportRefused(ILogger logger, string reason);
@@ -32,6 +32,12 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Error, "{Resource}: the operator fails over it and leaves it alone")]
     public static partial void Fault(ILogger logger, ResourceId resource, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Warning, "the SQL worker is away, and new SQL is not judged: {Message}")]
+    public static partial void WorkerAway(ILogger logger, string message);
+
+    [LoggerMessage(12, LogLevel.Information, "the SQL worker is back")]
+    public static partial void WorkerBack(ILogger logger);
 
     [LoggerMessage(9, LogLevel.Error, "ended where it should not: {Type}")]
     public static partial void Ended(ILogger logger, string type, Exception exception);

@@ -19,7 +19,7 @@ internal static class TransformationRules
     /// <summary>Null where nothing can be known of it.</summary>
     public static Subject? Observe(Member member, TransformationState state, LakeScene lake)
     {
-        if (member.Spec is not TransformationResource { Spec: var spec } || (member.Fault is null && !lake.Judgement.Catalogue.Reads.ContainsKey(member.Id)))
+        if (member.Spec is not TransformationResource { Spec: var spec } || (member is { Fault: null, IsUnjudged: false } && !lake.Judgement.Catalogue.Reads.ContainsKey(member.Id)))
             return null;
         var gates = PlanBuilder.GatesOf(lake.Checks, spec.Table);
         var inputs = Inputs(member, lake);
@@ -38,7 +38,7 @@ internal static class TransformationRules
         {
             Held = Setbacks.Of(member, state.Ledger),
             Suspended = spec.Suspend || member.Item.Deleting is not null,
-            Stalled = StallOf(member, state, spec, inputs, gates.Count, lake),
+            Stalled = StallOf(member, state, spec, inputs, gates.Count, lake) ?? Unjudged.StallOf(member, spec.Suspend || member.Item.Deleting is not null),
             Prefers = [.. gates.SelectMany(gate => gate.Checks).Select(check => check.Reference?.To).OfType<string>().Distinct(StringComparer.Ordinal)],
             Running = state.Ledger.Running,
             LastRun = state.Ledger.Attempted,
@@ -68,7 +68,7 @@ internal static class TransformationRules
                 acts.Add(start);
         }
 
-        if (spec is not null && item.Deleting is null)
+        if (spec is not null && item.Deleting is null && !member.IsUnjudged)
         {
             acts.AddRange(RunActs.Mend(member, state.Ledger, member.Fault is null && lake is { NotReady: null }, attempt =>
                 PlanBuilder.Build((TransformationResource)member.Spec!, lake!.Checks, Inputs(member, lake), lake.Setting, attempt)));
@@ -82,7 +82,7 @@ internal static class TransformationRules
             state.Output,
             state.Ledger.Last,
             state.LastScheduleTime,
-            decision?.NextScheduleTime ?? (decision is null ? state.Status.NextScheduleTime : null),
+            decision?.NextScheduleTime ?? (decision is null || member.IsUnjudged ? state.Status.NextScheduleTime : null),
             spec is null ? state.Status.LastHandledRequest : state.LastHandledRequest(Retries(spec)),
             RunActs.History(state.Status.History, state.Ledger),
             decision?.MissedScheduleTime ?? state.Status.MissedScheduleTime);
@@ -117,6 +117,8 @@ internal static class TransformationRules
             return Standing.Of(fault);
         if (lake is null || decision is null)
             return new Standing(false, nameof(Reason.Pending), "its Lakehouse is not there or has errors");
+        if (member.IsUnjudged && decision.Reason == Reason.Pending)
+            return Unjudged.Stand(member, state.Status.Conditions, state.Ledger, served, () => new Standing(true, nameof(Reason.Succeeded), Rows(state)));
         if (state.Ledger is { InHand: not null, Hindrance: { } hindrance })
             return Standing.Of(hindrance);
         if (decision.Verdict == Verdict.Start && lake.NotReady is { } why)

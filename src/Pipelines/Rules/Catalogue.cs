@@ -31,6 +31,11 @@ public sealed record Catalogue(
     /// </summary>
     public IReadOnlyDictionary<ResourceId, ResourceId> HeldBy { get; init; } = new Dictionary<ResourceId, ResourceId>();
 
+    /// <summary>
+    /// Resources of which something could not be asked of the judge, and writers of tables that such a check gates: neither right nor wrong for all that is known. Not those that are invalid for other reasons.
+    /// </summary>
+    public IReadOnlySet<ResourceId> Unjudged { get; init; } = new HashSet<ResourceId>();
+
     public bool HasErrors => Diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error);
 
     public IEnumerable<LakehouseResource> Lakehouses => ValidOf<LakehouseResource>();

@@ -12,6 +12,7 @@ namespace LakehouseOperator.Pipelines.Rules;
 internal static class InvalidGates
 {
     /// <summary>Writers of gated tables, by the first such gate.</summary>
+    /// <param name="invalid">Or checks of which nothing is known.</param>
     public static IReadOnlyDictionary<ResourceId, ResourceId> WritersOf(ParsedSet parsed, IReadOnlySet<ResourceId> invalid, Claims claims)
     {
         var held = new Dictionary<ResourceId, ResourceId>();

@@ -20,7 +20,13 @@ public sealed record SqlAnalysis(IReadOnlyList<SqlRead> Reads, IReadOnlyList<Sql
 /// <summary>A table whose columns are known before it exists.</summary>
 public sealed record KnownTable(TableName Name, TableSchema Schema);
 
-/// <summary>Whoever can parse and bind SQL. Refusals are answers; an exception means that the judge itself failed, and ends the validation. Calls come side by side.</summary>
+/// <summary>The judge cannot be asked now. What hangs on its answer is <see cref="Catalogue.Unjudged"/>; everything else is validated.</summary>
+public sealed class SqlJudgeUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// Whoever can parse and bind SQL. Refusals are answers; <see cref="SqlJudgeUnavailableException"/> is the lack of one; any other exception means that the judge itself failed, and ends the validation.
+/// Calls come side by side.
+/// </summary>
 public interface ISqlJudge
 {
     /// <summary>What the statement reads, or why it is not one SELECT over named tables. No columns yet.</summary>

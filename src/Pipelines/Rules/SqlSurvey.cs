@@ -12,12 +12,21 @@ internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
     private readonly Dictionary<ResourceId, SqlAnalysis> analyses = [];
     private readonly List<ExpressionProblem> expressions = [];
 
+    /// <summary>The judge could not be asked about them, or about what they read.</summary>
+    private readonly HashSet<ResourceId> unjudged = [];
+
+    /// <summary>Tables whose columns an answer that is missing would have told.</summary>
+    private readonly HashSet<LakeTable> dark = [];
+
     public async Task<Catalogue> BuildAsync(CancellationToken cancellationToken)
     {
         foreach (var (id, analysis) in await AskAsync(
-            Transformations().Where(t => !string.IsNullOrWhiteSpace(t.Spec.Sql)), async t => (t.Id, await judge.ReadAsync(t.Spec.Sql, cancellationToken))))
+            Transformations().Where(t => !string.IsNullOrWhiteSpace(t.Spec.Sql)), async t => (t.Id, await AskAsync(() => judge.ReadAsync(t.Spec.Sql, cancellationToken)))))
         {
-            analyses[id] = analysis;
+            if (analysis.Came)
+                analyses[id] = analysis.Answer;
+            else
+                unjudged.Add(id);
         }
 
         // Each answer makes the columns of one more table known.
@@ -28,7 +37,11 @@ internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
             await BindAsync(resources[id], unbound.Graph, schemas, cancellationToken);
 
         await JudgeExpressionsAsync(schemas, cancellationToken);
-        return Catalogue.Build(parsed, analyses, expressions);
+        var catalogue = Catalogue.Build(parsed, analyses, expressions);
+        if (unjudged.Count == 0)
+            return catalogue;
+        var held = InvalidGates.WritersOf(parsed, unjudged, new Claims(parsed.Resources)).Keys;
+        return catalogue with { Unjudged = unjudged.Concat(held).Where(id => !catalogue.Invalid.Contains(id)).ToHashSet() };
     }
 
     private IEnumerable<(ResourceId Id, TransformationSpec Spec)> Transformations() =>
@@ -37,9 +50,21 @@ internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
     private async Task BindAsync(ParsedResource resource, PipelineGraph graph, Dictionary<LakeTable, TableSchema> schemas, CancellationToken cancellationToken)
     {
         var spec = ((TransformationResource)resource.Resource!).Spec;
+        if (unjudged.Contains(resource.Id) || graph.ReadsOf(resource.Id).Any(dark.Contains))
+        {
+            Darken(resource.Id, graph);
+            return;
+        }
+
         if (!analyses.TryGetValue(resource.Id, out var analysis) || analysis.Problem is not null || KnownInputs(graph, schemas, resource.Id, analysis) is not { } inputs)
             return;
-        var bound = await judge.BindAsync(spec.Sql, inputs, cancellationToken);
+        var (came, bound) = await AskAsync(() => judge.BindAsync(spec.Sql, inputs, cancellationToken));
+        if (!came)
+        {
+            Darken(resource.Id, graph);
+            return;
+        }
+
         analyses[resource.Id] = analysis with { Columns = bound.Problem is null ? bound.Columns : null, Problem = bound.Problem };
 
         // What is wrong with the columns is found again, and reported, when the catalogue is built from all answers.
@@ -47,6 +72,12 @@ internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
             return;
         foreach (var table in graph.WritesOf(resource.Id))
             schemas[table] = schema;
+    }
+
+    private void Darken(ResourceId id, PipelineGraph graph)
+    {
+        unjudged.Add(id);
+        dark.UnionWith(graph.WritesOf(id));
     }
 
     /// <summary>Null where the columns of something that it reads are not known.</summary>
@@ -70,7 +101,10 @@ internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
         {
             if (!TableName.TryParse(check.Spec.Table, out var name))
                 continue;
-            if (!schemas.TryGetValue(new LakeTable(check.Id.Namespace, check.Spec.LakehouseRef.Name, name), out var schema))
+            var table = new LakeTable(check.Id.Namespace, check.Spec.LakehouseRef.Name, name);
+            if (dark.Contains(table))
+                unjudged.Add(check.Id);
+            if (!schemas.TryGetValue(table, out var schema))
                 continue;
             for (var i = 0; i < check.Spec.Checks.Count; i++)
             {
@@ -82,9 +116,22 @@ internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
         var answers = await AskAsync(questions, async question =>
         {
             var aggregate = question.Field.EndsWith(".metric.expression", StringComparison.Ordinal);
-            return (question, Problem: await judge.JudgeExpressionAsync(question.Text, aggregate, question.Table, cancellationToken));
+            return (question, Judged: await AskAsync(() => judge.JudgeExpressionAsync(question.Text, aggregate, question.Table, cancellationToken)));
         });
-        expressions.AddRange(answers.Where(a => a.Problem is not null).Select(a => new ExpressionProblem(a.question.Check, a.question.Field, a.Problem!)));
+        expressions.AddRange(answers.Where(a => a.Judged.Answer is not null).Select(a => new ExpressionProblem(a.question.Check, a.question.Field, a.Judged.Answer!)));
+        unjudged.UnionWith(answers.Where(a => !a.Judged.Came).Select(a => a.question.Check));
+    }
+
+    private static async Task<(bool Came, T Answer)> AskAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return (true, await ask());
+        }
+        catch (SqlJudgeUnavailableException)
+        {
+            return (false, default!);
+        }
     }
 
     /// <summary>A few questions side by side; the answers in the order of the questions.</summary>

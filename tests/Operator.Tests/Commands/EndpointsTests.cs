@@ -16,7 +16,7 @@ public sealed class EndpointsTests
     private static async Task<List<int>> PortsAsync(string listen, Func<int, Task> ask)
     {
         using var metrics = new MetricsPage();
-        await using var app = Endpoints.Create(Options(listen), null!, metrics, static () => true, static () => true, NullLogger.Instance);
+        await using var app = Endpoints.Create(Options(listen), null!, metrics, static () => null, static () => true, NullLogger.Instance);
         await app.StartAsync(TestContext.Current.CancellationToken);
         var ports = app.Urls.Select(url => new Uri(url.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal)).Port).ToList();
         foreach (var port in ports)
@@ -55,7 +55,7 @@ public sealed class EndpointsTests
     public void What_is_no_address_is_refused(string listen)
     {
         using var metrics = new MetricsPage();
-        Assert.Throws<FormatException>(() => Endpoints.Create(Options(listen), null!, metrics, static () => true, static () => true, NullLogger.Instance));
+        Assert.Throws<FormatException>(() => Endpoints.Create(Options(listen), null!, metrics, static () => null, static () => true, NullLogger.Instance));
     }
 
     [Fact]

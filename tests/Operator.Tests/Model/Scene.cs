@@ -14,10 +14,16 @@ namespace LakehouseOperator.Operator.Tests.Model;
 internal sealed class Scene
 {
     private NamespaceMemory memory = new();
-    private NamespaceJudge judge = new(new PlainJudge());
+    private NamespaceJudge judge;
     private ReportInbox inbox = new();
 
-    public Scene() => Kubelet = new Kubelet(Cluster, Lake);
+    public Scene()
+    {
+        Kubelet = new Kubelet(Cluster, Lake);
+        judge = new NamespaceJudge(Judge);
+    }
+
+    public AwayJudge Judge { get; private set; } = new();
 
     public ModelCluster Cluster { get; } = new();
 
@@ -44,7 +50,8 @@ internal sealed class Scene
     public void Restart()
     {
         memory = new NamespaceMemory();
-        judge = new NamespaceJudge(new PlainJudge());
+        Judge = new AwayJudge { IsAway = Judge.IsAway };
+        judge = new NamespaceJudge(Judge);
         inbox = new ReportInbox();
     }
 
