@@ -98,7 +98,7 @@ out/images/%.tar: $(SOURCES) $(LIBDUCKDB) out/images/base eng/images/image.sh
 	  ! -name libcoreclrtraceptprovider.so -exec cp -t out/images/$*/app {} +
 	@chmod -R u=rwX,go=rX out/images/$* && find out/images/$*/app -type f ! -name lakehouse-$* -exec chmod a-x {} +
 	@eng/images/image.sh $(IMAGES)/$*:$(VERSION) $@ --entrypoint /app/lakehouse-$* --user 1654:1654 --env HOME=/home/app --env DOTNET_EnableDiagnostics=0 \
-	  --label org.opencontainers.image.title=lakehouse-$* --label org.opencontainers.image.version=$(VERSION) out/images/base out/images/$*
+	  --label org.opencontainers.image.title=lakehouse-$* --label org.opencontainers.image.version=$(VERSION) out/images/base out/images/$* | tee out/images/$*.txt
 	@rm -rf out/images/$*.publish
 
 .PHONY: clean

@@ -34,13 +34,15 @@ list() { local word quoted=(); for word in "$@"; do quoted+=("$(quote "$word")")
 blob() { local digest; digest=$(sha256sum <"$1" | cut -d' ' -f1); mv "$1" "$blobs/$digest"; echo "$digest"; }
 described() { echo "\"mediaType\":\"$1\",\"digest\":\"sha256:$2\",\"size\":$(stat -c %s "$blobs/$2")"; }
 
-layers=() diffs=()
+layers=() diffs=() unpacked=0
 for folder in "${folders[@]}"; do
   mapfile -t entries < <(cd "$folder" && LC_ALL=C ls -A | LC_ALL=C sort)
   tar "${same[@]}" -C "$folder" -cf "$work/layer" -- "${entries[@]}"
-  digest=$(blob "$work/layer")
-  diffs+=("$(quote "sha256:$digest")")
-  layers+=("{$(described application/vnd.oci.image.layer.v1.tar "$digest")}")
+  diffs+=("$(quote "sha256:$(sha256sum <"$work/layer" | cut -d' ' -f1)")")
+  unpacked=$((unpacked + $(stat -c %s "$work/layer")))
+  gzip --no-name "$work/layer"
+  digest=$(blob "$work/layer.gz")
+  layers+=("{$(described application/vnd.oci.image.layer.v1.tar+gzip "$digest")}")
 done
 
 settings=("\"Env\":$(list "${env[@]}")" '"WorkingDir":"/"')
@@ -62,4 +64,4 @@ printf '%s' '{"imageLayoutVersion":"1.0.0"}' >"$work/layout/oci-layout"
 chmod -R u=rwX,go=rX "$work/layout"
 tar "${same[@]}" -C "$work/layout" -cf "$work/archive" -- blobs index.json oci-layout
 mv "$work/archive" "$archive"
-echo "$name sha256:$manifest $(stat -c %s "$archive") bytes"
+echo "$name sha256:$manifest, $(($(stat -c %s "$archive") / 1000000)) MB compressed, $((unpacked / 1000000)) MB unpacked"

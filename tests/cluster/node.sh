@@ -8,7 +8,7 @@
 #   node.sh stop  FOLDER
 #
 # FOLDER gets everything, and the logs. KUBECONFIG reaches the API server from the machine's own loopback, through a port that is forwarded; each --forward gets one too.
-# --attended: the script stays, and all of it ends when its standard input does. Inside, 10.89.0.2 is the node, and 10.89.0.3 is free for servers that pods use.
+# --attended: the script stays, and all of it ends when its standard input does, FOLDER too. Inside, 10.89.0.2 is the node, and 10.89.0.3 is free for servers that pods use.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 usage='usage: node.sh start FOLDER [--attended] [--forward ADDRESS:PORT]... | load FOLDER ARCHIVE... | exec FOLDER -- COMMAND... | stop FOLDER'
@@ -215,8 +215,18 @@ requirements() {
   ((${#missing[@]} == 0)) || { echo "node.sh: missing ${missing[*]} (tests/cluster/prepare-node.sh installs them)" >&2; return 1; }
 }
 
+# Of a node whose script was killed: its processes went with it, its groups are left. Younger ones without a process may be those of a node that is about to start.
+cgroup_sweep() {
+  local left
+  for left in $cgroups/lakehouse-node-* $cgroups/*/lakehouse-node-*; do
+    [[ -d "$left" && -n "$(find "$left" -maxdepth 0 -mmin +30)" ]] || continue
+    [[ -n "$(find "$left" -name cgroup.procs -exec cat {} + 2>/dev/null | head -n 1)" ]] || find "$left" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+  done
+}
+
 cgroup_begin() {
   local name controller
+  cgroup_sweep
   name=/lakehouse-node-$(tr -d - </proc/sys/kernel/random/uuid | cut -c1-12)
   echo "$name" >"$folder/cgroup"
   if [[ -e $cgroups/cgroup.controllers ]]; then # version 2: one tree
@@ -270,7 +280,7 @@ ready() {
 }
 
 begin() {
-  local init_pid='' unshared deadline=$((SECONDS + 180))
+  local init_pid='' unshared deadline=$((SECONDS + 400))
   "$here/images.sh" "$folder" >/dev/null
   cgroup_begin
   guarded unshare --mount --net --pid --uts --fork --mount-proc --propagation slave --kill-child "$0" init "$folder" >"$folder/init.log" 2>&1
@@ -283,7 +293,7 @@ begin() {
   echo "$init_pid" >"$folder/init.pid"
   until [[ -e "$folder/started" ]] && ready; do
     if gone "$unshared" || ((SECONDS > deadline)); then
-      echo "node.sh: the node does not become Ready; its logs in $folder end with:" >&2
+      echo "node.sh: the node does not become Ready; its logs end with:" >&2
       tail -n 5 "$folder"/init.log "$folder"/kubelet.log >&2 || true
       return 1
     fi
@@ -293,14 +303,17 @@ begin() {
 
 stop() {
   local pid
+  trap '' INT TERM HUP # whoever is impatient would leave something behind
   for pid in $(cat "$folder/init.pid" "$folder/pids" 2>/dev/null); do kill -KILL "$pid" 2>/dev/null || true; done # the first process takes the whole space with it
   for pid in $(cat "$folder/init.pid" "$folder/pids" 2>/dev/null); do until gone "$pid"; do sleep 0.02; done; done
   rm -f "$folder/init.pid" "$folder/pids"
   cgroup_end
+  [[ -z "${attended:-}" ]] || rm -rf "$folder"
 }
 
 start() {
-  local attended='' forwards=() said target server port
+  local forwards=() said target server port
+  attended=''
   while (($#)); do
     case "$1" in
       --attended) attended=yes; shift ;;
@@ -314,7 +327,7 @@ start() {
   : >"$folder/pids"
   trap stop EXIT
   trap 'exit 143' TERM
-  trap 'exit 130' INT
+  trap 'exit 130' INT HUP
   begin
   server=$(sed -nE 's,.*server: "https://([^"]*)".*,\1,p' "$folder/control-plane/admin.kubeconfig")
   forward "$server"

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amazon.Runtime;
 using Amazon.S3;
+using Amazon.S3.Model;
 using LakehouseOperator.Testing;
 using LakehouseOperator.Testing.Cluster;
 
@@ -50,12 +51,27 @@ public sealed class LakeNode : IAsyncDisposable
         new BasicAWSCredentials(AccessKey, SecretKey),
         new AmazonS3Config { ServiceURL = StoreUrl, AuthenticationRegion = "us-east-1", ForcePathStyle = true });
 
-    /// <summary>The namespaces <c>shop</c> and <c>storage</c> with the Services <c>redis</c> and <c>minio</c>, and the Secret <c>minio</c> in both.</summary>
-    public async Task PublishServersAsync()
+    /// <summary>Every object in a bucket.</summary>
+    public async Task<IReadOnlyList<string>> KeysAsync(string bucket)
+    {
+        using var store = Store();
+        var keys = new List<string>();
+        var page = new ListObjectsV2Request { BucketName = bucket };
+        do
+        {
+            var listed = await store.ListObjectsV2Async(page);
+            keys.AddRange((listed.S3Objects ?? []).Select(found => found.Key));
+            page.ContinuationToken = listed.NextContinuationToken;
+        }
+        while (page.ContinuationToken is not null);
+        return keys;
+    }
+
+    /// <summary>A namespace with the Secret <c>minio</c>.</summary>
+    public async Task NamespaceAsync(string name)
     {
         var kubectl = (await NodeAsync()).Kubectl;
-        _ = (await kubectl.ApplyAsync("---\n" + string.Join("\n---\n",
-            Namespace("shop"), Namespace("storage"), Service("shop", "redis", RedisPort), Service("storage", "minio", StorePort), Secret("shop"), Secret("storage")))).Succeeded;
+        _ = (await kubectl.ApplyAsync($"---\n{Namespace(name)}\n---\n{Secret(name)}")).Succeeded;
     }
 
     private static string Namespace(string name) => $"{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}";
@@ -90,7 +106,10 @@ public sealed class LakeNode : IAsyncDisposable
             keys = servers[1].Line.Split(' ')[1..];
             node = begun;
             using var client = Store();
-            await client.PutBucketAsync(Bucket);
+            foreach (var bucket in new[] { Bucket, "small" })
+                await client.PutBucketAsync(bucket);
+            _ = (await begun.Kubectl.ApplyAsync("---\n" + string.Join("\n---\n",
+                Namespace("shop"), Namespace("storage"), Service("shop", "redis", RedisPort), Service("storage", "minio", StorePort), Secret("shop")))).Succeeded;
             return begun;
         }
         catch

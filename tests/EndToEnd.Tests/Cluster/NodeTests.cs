@@ -43,7 +43,7 @@ public sealed class NodeTests(LakeNode lake)
                       allowPrivilegeEscalation: false
                       capabilities: {drop: [ALL]}
             """)).Succeeded;
-        var waited = await kubectl.RunAsync("wait", "--for=condition=Complete", "--timeout=60s", $"job/{name}");
+        var waited = await kubectl.RunAsync("wait", "--for=condition=Complete", "--timeout=180s", $"job/{name}");
         var log = (await kubectl.RunAsync("logs", $"job/{name}")).Output;
         Assert.True(waited.ExitCode == 0, $"{waited}\n{(await kubectl.RunAsync("describe", "pods", "-l", $"job-name={name}")).Output}\n{log}");
         Assert.Contains($"lakehouse-{program}", log, StringComparison.Ordinal);
@@ -54,11 +54,10 @@ public sealed class NodeTests(LakeNode lake)
     public async Task Pods_reach_the_servers_by_their_Services()
     {
         var node = await lake.NodeAsync();
-        await lake.PublishServersAsync();
         _ = (await node.Kubectl.ApplyAsync("""
             apiVersion: batch/v1
             kind: Job
-            metadata: {name: reach, namespace: shop}
+            metadata: {name: reach, namespace: storage}
             spec:
               backoffLimit: 0
               template:
@@ -77,7 +76,7 @@ public sealed class NodeTests(LakeNode lake)
                       done
                       exit 1
             """)).Succeeded;
-        var waited = await node.Kubectl.In("shop").RunAsync("wait", "--for=condition=Complete", "--timeout=60s", "job/reach");
-        Assert.True(waited.ExitCode == 0, $"{waited}\n{(await node.Kubectl.In("shop").RunAsync("logs", "job/reach")).Output}");
+        var waited = await node.Kubectl.In("storage").RunAsync("wait", "--for=condition=Complete", "--timeout=180s", "job/reach");
+        Assert.True(waited.ExitCode == 0, $"{waited}\n{(await node.Kubectl.In("storage").RunAsync("logs", "job/reach")).Output}");
     }
 }

@@ -20,6 +20,8 @@ public sealed class ShopWorld : IDisposable
     private readonly LakeNode lake;
     private readonly Dictionary<string, (long Entries, long Malformed, long Distinct)> produced = new(StringComparer.Ordinal);
 
+    private string refused = "";
+
     public ShopWorld(LakeNode lake)
     {
         this.lake = lake;
@@ -61,7 +63,7 @@ public sealed class ShopWorld : IDisposable
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(params IReadOnlyList<string> tables)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-        var there = (await AskAsync("tables"))?.AsArray().Select(table => (string)table!["table"]!).ToHashSet(StringComparer.Ordinal) ?? [];
+        var there = await TablesAsync();
         string[] asked = [.. tables.Where(there.Contains)];
         if (asked.Length == 0)
             return counts;
@@ -71,7 +73,7 @@ public sealed class ShopWorld : IDisposable
         return counts;
     }
 
-    /// <summary>Every table holds exactly what was produced.</summary>
+    /// <summary>Every table holds exactly what was produced, and no record of a stream is in two places.</summary>
     /// <exception cref="TimeoutException">It does not come to that; with what differs.</exception>
     public async Task UntilTablesAgreeAsync(TimeSpan longest, params IReadOnlyList<string> but)
     {
@@ -82,18 +84,60 @@ public sealed class ShopWorld : IDisposable
             var found = await CountAsync([.. expected.Keys]);
             var wrong = expected.Where(entry => entry.Value != found.GetValueOrDefault(entry.Key, entry.Value == 0 ? 0 : -1)).ToList();
             if (wrong.Count == 0)
+            {
+                await HasNothingTwiceAsync();
                 return;
+            }
+
             if (TimeProvider.System.GetElapsedTime(deadline) > longest)
-                throw new TimeoutException(string.Join("; ", wrong.Select(entry => $"{entry.Key} holds {found.GetValueOrDefault(entry.Key, -1)}, not {entry.Value}")));
+                throw new TimeoutException(string.Join("; ", wrong.Select(entry => $"{entry.Key} holds {found.GetValueOrDefault(entry.Key, -1)}, not {entry.Value}")) + $"\n{refused}");
             await Task.Delay(Poll, TimeProvider.System);
         }
     }
 
-    /// <summary>Null: it cannot answer now.</summary>
+    /// <summary>Counts alone would not see one record lost for another that came twice.</summary>
+    private async Task HasNothingTwiceAsync()
+    {
+        var there = await TablesAsync();
+        var streams = produced.Keys.Select(stream =>
+        {
+            var tables = new[] { (Table: $"bronze.{stream}", Position: "_source_position"), (Table: $"bronze.{stream}__quarantine", Position: "position") }
+                .Where(entry => there.Contains(entry.Table)).Select(entry => $"SELECT {entry.Position} AS at FROM {entry.Table}");
+            return $"SELECT '{stream}' AS name, count(*) AS n, count(DISTINCT at) AS d FROM ({string.Join(" UNION ALL ", tables)}) AS records";
+        });
+        var rows = await AskAsync("query", string.Join(" UNION ALL ", streams)) ?? throw new InvalidOperationException($"the bronze tables cannot be read: {refused}");
+        Assert.Equal(
+            produced.Select(entry => (entry.Key, entry.Value.Entries, entry.Value.Entries)).Order(),
+            rows.AsArray().Select(row => ((string)row!["name"]!, (long)row["n"]!, (long)row["d"]!)).Order());
+    }
+
+    /// <summary>What follows from a table follows from all of its rows, all the way down.</summary>
+    public async Task UntilTheStarAgreesAsync(TimeSpan longest)
+    {
+        const string orders = "SELECT (SELECT sum(orders) FROM gold.daily_revenue) AS told, (SELECT count(*) FROM gold.fact_order WHERE status <> 'cancelled') AS there";
+        var since = TimeProvider.System.GetTimestamp();
+        string? found;
+        do
+        {
+            var row = (await AskAsync("query", orders))?.AsArray().Single();
+            found = row?.ToJsonString();
+            if (row is not null && row["told"]?.ToString() == row["there"]!.ToString())
+                return;
+            await Task.Delay(Poll, TimeProvider.System);
+        }
+        while (TimeProvider.System.GetElapsedTime(since) < longest);
+        throw new TimeoutException($"gold.daily_revenue and gold.fact_order differ: {found}");
+    }
+
+    private async Task<HashSet<string>> TablesAsync() =>
+        (await AskAsync("tables"))?.AsArray().Select(table => (string)table!["table"]!).ToHashSet(StringComparer.Ordinal) ?? [];
+
+    /// <summary>Null: it cannot answer now; why is in <see cref="refused"/>.</summary>
     private async Task<JsonNode?> AskAsync(string command, params IReadOnlyList<string> arguments)
     {
-        var (code, output, _) = await Installation.ProgramAsync(
+        var (code, output, error) = await Installation.ProgramAsync(
             Program, [command, .. arguments, "-f", Documents, "-f", Path.Combine(folder.FullName, "here.yaml"), "--secrets", Path.Combine(folder.FullName, "secrets"), "-o", "json"]);
+        refused = error;
         return code == 0 ? JsonNode.Parse(output) : null;
     }
 

@@ -76,9 +76,5 @@ public sealed class Node : IAsyncDisposable
         ["exec", folder, "--", Path.Combine(Repository.Root, "tests", "servers", name, "start.sh"), Path.Combine(folder, "servers", name), "--attended", .. options],
         cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        await script.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => script.DisposeAsync(); // its folder goes with it
 }
