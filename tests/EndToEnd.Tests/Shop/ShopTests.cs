@@ -48,8 +48,8 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
             await LeavesNothingBehindAsync(shop, world, untouched);
             foreach (var program in await programs.EndAsync())
                 Said($"the greatest {program}");
-            foreach (var image in new[] { "operator", "runner" })
-                Said($"image {(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "out", "images", image + ".txt"))).Trim()}");
+            foreach (var image in Directory.EnumerateFiles(Path.Combine(Repository.Root, "out", "images"), "*.txt").Order(StringComparer.Ordinal))
+                Said($"image {(await File.ReadAllTextAsync(image)).Trim()}");
         }
         catch (Exception e)
         {

@@ -102,8 +102,8 @@ public sealed class ShopWorld : IDisposable
         var streams = produced.Keys.Select(stream =>
         {
             var tables = new[] { (Table: $"bronze.{stream}", Position: "_source_position"), (Table: $"bronze.{stream}__quarantine", Position: "position") }
-                .Where(entry => there.Contains(entry.Table)).Select(entry => $"SELECT {entry.Position} AS at FROM {entry.Table}");
-            return $"SELECT '{stream}' AS name, count(*) AS n, count(DISTINCT at) AS d FROM ({string.Join(" UNION ALL ", tables)}) AS records";
+                .Where(entry => there.Contains(entry.Table)).Select(entry => $"SELECT {entry.Position} AS place FROM {entry.Table}");
+            return $"SELECT '{stream}' AS name, count(*) AS n, count(DISTINCT place) AS d FROM ({string.Join(" UNION ALL ", tables)}) AS records";
         });
         var rows = await AskAsync("query", string.Join(" UNION ALL ", streams)) ?? throw new InvalidOperationException($"the bronze tables cannot be read: {refused}");
         Assert.Equal(
@@ -114,14 +114,14 @@ public sealed class ShopWorld : IDisposable
     /// <summary>What follows from a table follows from all of its rows, all the way down.</summary>
     public async Task UntilTheStarAgreesAsync(TimeSpan longest)
     {
-        const string orders = "SELECT (SELECT sum(orders) FROM gold.daily_revenue) AS told, (SELECT count(*) FROM gold.fact_order WHERE status <> 'cancelled') AS there";
+        const string orders = "SELECT (SELECT sum(orders) FROM gold.daily_revenue) AS told, (SELECT count(*) FROM gold.fact_order WHERE status <> 'cancelled') AS kept";
         var since = TimeProvider.System.GetTimestamp();
         string? found;
         do
         {
             var row = (await AskAsync("query", orders))?.AsArray().Single();
             found = row?.ToJsonString();
-            if (row is not null && row["told"]?.ToString() == row["there"]!.ToString())
+            if (row is not null && row["told"] is { } told && told.ToString() == row["kept"]!.ToString())
                 return;
             await Task.Delay(Poll, TimeProvider.System);
         }
