@@ -37,7 +37,7 @@ internal sealed record MeasureOptions(string Programs, string Folder, string? Pa
 /// <summary>All scenarios, one after the other, into one page. A figure that misses its goal says so there and fails nothing.</summary>
 internal static class Measurement
 {
-    private static readonly IReadOnlyList<IScenario> Scenarios = [new Transformations(), new ModelGraph(), new Ingestion(), new FiftyChecks(), new SnapshotOpening(), new StreamIngestion(), new StreamKills()];
+    private static readonly IReadOnlyList<IScenario> Scenarios = [new Transformations(), new ModelGraph(), new Ingestion(), new FiftyChecks(), new SnapshotOpening(), new StreamIngestion(), new StreamKills(), new OperatorAtWork()];
 
     public static async Task RunAsync(MeasureOptions options)
     {

@@ -7,6 +7,8 @@ cd "$(dirname "$0")/../.."
 dotnet publish tests/Benchmarks/Benchmarks.csproj --configuration Release --runtime linux-x64 --self-contained false \
   --output out/bench --verbosity quiet -p:RestoreLockedMode=true -p:RunAnalyzers=false >&2
 
+make --no-print-directory out/images/operator.tar >&2
+tests/cluster/build-kubernetes.sh >/dev/null
 folder=$(mktemp -d "${LAKEHOUSE_BENCH:-${TMPDIR:-/tmp}}/lakehouse-bench-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 LAKEHOUSE_RUNNER="$PWD/out/bin/lakehouse-runner" LAKEHOUSE_SCRATCH="$folder/scratch" \

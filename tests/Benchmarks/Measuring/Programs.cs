@@ -7,6 +7,9 @@ internal sealed class Programs(string folder)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>As the image has it: trimmed and self-contained.</summary>
+    public string Operator { get; } = Path.Combine(folder, "..", "images", "operator", "app", "lakehouse-operator");
+
     public Task<Sample> LakehouseAsync(params string[] arguments) => RunAsync(Path.Combine(folder, "lakehouse"), arguments);
 
     public Task<Sample> RunnerAsync(params string[] arguments) => RunAsync(Path.Combine(folder, "lakehouse-runner"), arguments);
