@@ -112,6 +112,7 @@ internal static class OperatorProcess
             election is null ? LeadAsync(stop.Token) : election.RunAsync(LeadAsync, stop.Token),
             ListenForDeafnessAsync(cache, time, log, stop.Token),
             presence.HoldAsync(workers.OpenAsync, stop.Token),
+            IdleMemory.WatchAsync(time, stop.Token),
         };
 
         // The first that ends ends all: what is left would run on without it.
