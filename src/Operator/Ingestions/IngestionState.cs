@@ -82,7 +82,8 @@ internal sealed record IngestionState(
             known[side.Table] = new IngestedTableStatus(side.Table, side.TableId, side.Version, side.DataVersion);
 
         var declared = member.Spec is IngestionResource { Spec: var spec } ? spec.Tables.Select(table => table.Name).ToList() : [.. known.Keys];
-        return [.. declared.Select(name => known.GetValueOrDefault(name) ?? new IngestedTableStatus(name)), .. known.Values.Where(table => !declared.Contains(table.Name, StringComparer.Ordinal) && declared.Contains(MainOf(table.Name), StringComparer.Ordinal))];
+        return [.. declared.Select(name => known.GetValueOrDefault(name) ?? new IngestedTableStatus(name)), .. known.Values.Where(table => !declared.Contains(table.Name, StringComparer.Ordinal) && declared.Contains(MainOf(table.Name), StringComparer.Ordinal))
+            .Select(side => new IngestedTableStatus(side.Name, side.TableId, side.Version, side.DataVersion))]; // No source is read into it: it lags behind nothing.
     }
 
     /// <summary>The table that a quarantine belongs to.</summary>

@@ -105,7 +105,7 @@ internal static class RunObjects
         var metadata = job.Metadata;
         var owner = metadata.OwnerReferences?.FirstOrDefault(reference => reference.Controller == true && reference.ApiVersion == Pipelines.Documents.Document.ApiVersion);
         if (owner is null || metadata.Annotations is not { } annotations || metadata.Labels?.GetValueOrDefault(Labels.RunId) is not { } runId
-            || !Enum.TryParse<TriggerKind>(annotations.GetValueOrDefault(Labels.TriggerKind), out var trigger)
+            || !Enum.TryParse<TriggerKind>(annotations.GetValueOrDefault(Labels.TriggerKind), out var trigger) || !Enum.IsDefined(trigger)
             || !int.TryParse(annotations.GetValueOrDefault(Labels.Attempt), CultureInfo.InvariantCulture, out var attempt))
         {
             return null;

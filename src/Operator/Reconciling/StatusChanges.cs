@@ -12,11 +12,14 @@ internal static class StatusChanges
     /// <summary>A status whose conditions stand is written at most so often: counters move all the time.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
-    /// <returns>Null where the two say the same.</returns>
+    /// <returns>Null where the two say the same, as far as the schema of a status lets them.</returns>
     public static StatusChange? Of<T>(T before, T after, JsonTypeInfo<T> type, IReadOnlyList<Condition>? conditionsBefore, IReadOnlyList<Condition>? conditionsAfter)
+        where T : class
     {
-        var text = JsonSerializer.SerializeToUtf8Bytes(after, type);
-        return JsonSerializer.SerializeToUtf8Bytes(before, type).AsSpan().SequenceEqual(text)
+        if (JsonSerializer.SerializeToUtf8Bytes(before, type).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(after, type)))
+            return null;
+        var text = StatusBounds.Write(after, type);
+        return StatusBounds.Write(before, type).AsSpan().SequenceEqual(text)
             ? null
             : new StatusChange(RawJson.Parse(text), ConditionList.Differ(conditionsBefore, conditionsAfter));
     }

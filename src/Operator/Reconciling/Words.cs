@@ -1,5 +1,6 @@
 using System.Text;
 using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Statuses;
 
 namespace LakehouseOperator.Operator.Reconciling;
 
@@ -18,10 +19,5 @@ internal static class Words
     }
 
     /// <summary>Never between the two halves of a character.</summary>
-    public static string Cut(string text, int most)
-    {
-        if (text.Length <= most)
-            return text;
-        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1), "…");
-    }
+    public static string Cut(string text, int most) => StatusBounds.Cut(text, most);
 }

@@ -16,9 +16,13 @@ internal sealed record TransformationState(TransformationStatus Status, RunLedge
     {
         var status = (member.Item.Status is { } json ? StatusJson.TryRead(json.Utf8, StatusJson.Default.TransformationStatus) : null) ?? new TransformationStatus();
         var ledger = member.Ledger(status.LastRun, status.History);
-        var (output, inputs) = Published(status, ledger.Ended?.End.Report, lake);
+        var (output, inputs) = Published(status, ledger.Ended is { End.Report: { } report } ended && IsOfItsTable(member, ended.Job, report) ? report : null, lake);
         return new TransformationState(status, ledger, output, inputs, member.Seen.Now);
     }
+
+    /// <summary>A run writes the one table that its resource names. What names another one, and was made for what the resource says now, is not believed: it would count as an edit of an immutable field.</summary>
+    private static bool IsOfItsTable(Member member, RunJob job, RunReport report) =>
+        member.Spec is not TransformationResource { Spec.Table: var own } || job.Generation != member.Item.Effective || report.Tables is not [{ Table: var named }, ..] || named == own;
 
     /// <summary>What the table's newest version was made from, as far as the operator was told.</summary>
     public ConsumedInputs? Committed => Output?.SqlHash is not { } hash ? null : new ConsumedInputs(

@@ -2,6 +2,7 @@ using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Documents;
+using LakehouseOperator.Pipelines.Statuses;
 
 namespace LakehouseOperator.Operator.Watching;
 
@@ -28,7 +29,7 @@ internal sealed record ResourceItem(
 
     /// <summary>It goes into trigger keys, annotations of Jobs and the status; one too long for these is told apart from others by its hash.</summary>
     public string? Request => Annotations.GetValueOrDefault(RequestedAt) is { } request
-        ? request.Length <= LongestRequest ? request : $"{request[..(LongestRequest / 2)]}-{ChildNames.Hash(request)}"
+        ? request.Length <= LongestRequest ? request : $"{StatusBounds.Cut(request, LongestRequest / 2)}-{ChildNames.Hash(request)}"
         : null;
 
     private const int LongestRequest = 256;

@@ -7,7 +7,7 @@ namespace LakehouseOperator.Pipelines.Statuses;
 public sealed record IngestionStatus(
     [property: Description("The generation of the spec that this status speaks of."), NumberBounds(0, 9e15)] long? ObservedGeneration = null,
     [property: Description("Ready, Reconciling, Stalled, SourceConnected."), ItemBounds(0, 16)] IReadOnlyList<Condition>? Conditions = null,
-    [property: Description("The tables, in the order of the spec."), ItemBounds(0, 64)] IReadOnlyList<IngestedTableStatus>? Tables = null,
+    [property: Description("The tables, in the order of the spec; then those of their quarantines that there are."), ItemBounds(0, 128)] IReadOnlyList<IngestedTableStatus>? Tables = null,
     [property: Description("Records that the source holds beyond the tables, together. Absent: the source cannot say.")] long? LagRecords = null,
     [property: Description("Age of the oldest of them. Absent: the source cannot say.")] double? LagSeconds = null,
     [property: Description("Rows of all tables together.")] long? Rows = null,

@@ -32,6 +32,9 @@ internal sealed class ModelCluster
 
     public SortedDictionary<string, NetworkPolicy> Policies { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The largest plan that was ever sent.</summary>
+    public int PlanBytes { get; private set; }
+
     /// <summary>Every write of the operator's, in words.</summary>
     public List<string> Writes { get; } = [];
 
@@ -112,6 +115,7 @@ internal sealed class ModelCluster
         if (intent.Status is { } status)
         {
             Write(dies, $"status {intent.Item.Id}");
+            Assert.Empty(Schemas.Faults(intent.Item.Id.Kind, status.Status.Utf8).Take(5));
             if (Resources.TryGetValue(key, out var there) && there.Metadata.Uid == intent.Item.Uid)
                 Resources[key] = there with { Status = status.Status, Metadata = there.Metadata with { ResourceVersion = NextUid() } };
             memory.LastStatusWrite = Now;
@@ -191,6 +195,7 @@ internal sealed class ModelCluster
         if (refusesPlan(new Act.CompleteRun(RunObjects.Read(job)!, RunObjects.PlanOf(job, start.Plan))) is not null)
             return;
         Write(dies, $"create map {name}");
+        PlanBytes = Math.Max(PlanBytes, System.Text.Encoding.UTF8.GetByteCount(PlanJson.Write(start.Plan)));
         Maps.TryAdd(name, Through(RunObjects.PlanOf(job, start.Plan) is var map ? map with { Metadata = Stored(map.Metadata, null) } : null!, KubernetesJson.Default.ConfigMap));
     }
 
