@@ -1,9 +1,11 @@
+using LakehouseOperator.Operator.Judging;
 using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Operator.Reconciling;
 using LakehouseOperator.Operator.Runs;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Decisions;
 using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Statuses;
 
@@ -60,9 +62,9 @@ internal static class IngestionRules
             item.Generation,
             conditions.ToList(),
             state.Tables,
-            state.Tables.Any(table => table.LagRecords is not null) ? state.Tables.Sum(table => table.LagRecords ?? 0) : null,
+            state.Tables.Any(table => table.LagRecords is not null) ? Sum(state.Tables.Select(table => table.LagRecords)) : null,
             state.Tables.Max(table => table.LagSeconds),
-            main.Count > 0 ? main.Sum(table => table.Rows ?? 0) : null,
+            main.Count > 0 ? Sum(main.Select(table => table.Rows)) : null,
             main.Max(table => table.LastCommitTime),
             state.Status.SourceKind ?? (member.Fault is null && member.Spec is IngestionResource { Spec: var spec } && main.Count > 0 ? KindOf(spec.Source) : null),
             state.Last,
@@ -71,6 +73,9 @@ internal static class IngestionRules
             member, acts, StatusChanges.Of(state.Status, status, StatusJson.Default.IngestionStatus, state.Status.Conditions, status.Conditions), null,
             state.Status.Conditions, status.Conditions, again);
     }
+
+    /// <summary>A runner may say anything; numbers that add up to none end in the greatest.</summary>
+    private static long Sum(IEnumerable<long?> numbers) => (long)Int128.Clamp(numbers.Aggregate(Int128.Zero, static (sum, number) => sum + (number ?? 0)), long.MinValue, long.MaxValue);
 
     /// <summary>The name of the source's member, which is immutable.</summary>
     public static string KindOf(SourceSpec source) => source switch
@@ -141,8 +146,8 @@ internal static class IngestionRules
             return new Stall(fault.Reason, fault.Message);
         if (state.Status.SourceKind is { } taken && taken != KindOf(spec.Source))
             return new Stall(Reason.Invalid, $"{ClusterCodes.Immutable.Id}: spec.source: it was {taken} and the kind of a source cannot be changed; make another Ingestion for another table");
-        if (spec.Source.Files is { Location: var location } && !location.StartsWith("file:///", StringComparison.Ordinal))
-            return new Stall(Reason.Invalid, $"{ClusterCodes.LocalPath.Id}: spec.source.files.location: \"{location}\" is a path of a machine; in a cluster name a folder on the Lakehouse's volume, file://{VolumeStorageSpec.MountPath}/…");
+        if (ClusterLocations.Of(member.Id, spec, lake.Lakehouse.Id, lake.Spec) is { } wrong)
+            return new Stall(Reason.Invalid, Judgement.Describe(wrong));
         return lake.Judgement.Catalogue.HeldBy.TryGetValue(member.Id, out var gate)
             ? new Stall(Reason.Invalid, $"{gate} gates one of its tables and is invalid; nothing is published that it has not judged")
             : PlanBounds.Of(member, spec, lake);

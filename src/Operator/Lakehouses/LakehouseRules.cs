@@ -1,4 +1,5 @@
 using LakehouseOperator.Operator.Ingestions;
+using LakehouseOperator.Operator.Judging;
 using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Operator.Reconciling;
 using LakehouseOperator.Operator.Runs;
@@ -6,6 +7,7 @@ using LakehouseOperator.Operator.Watching;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Decisions;
 using LakehouseOperator.Pipelines.Plans;
+using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Statuses;
 
@@ -50,8 +52,8 @@ internal static class LakehouseRules
             return Standing.Of(fault);
         if (member.Spec is not LakehouseResource { Spec: var spec })
             return new Standing(false, nameof(Reason.Invalid), "its spec cannot be read", Stalled: true);
-        if (spec.Storage is null)
-            return new Standing(false, nameof(Reason.Invalid), $"{ClusterCodes.StorageMissing.Id}: spec.storage: a Lakehouse in a cluster needs storage that every pod can reach; declare storage.s3 or storage.volume", Stalled: true);
+        if (ClusterLocations.Of(member.Id, spec) is { } wrong)
+            return new Standing(false, nameof(Reason.Invalid), Judgement.Describe(wrong), Stalled: true);
         if (state.Status.StorageHash is { } taken && taken != state.Hash)
             return new Standing(false, nameof(Reason.Invalid), $"{ClusterCodes.Immutable.Id}: spec.storage: storage and layers cannot be changed once they are taken up; write them as they were, or make another Lakehouse", Stalled: true);
         return null;

@@ -93,9 +93,7 @@ internal sealed record LakeScene(Member Lakehouse, LakehouseSpec Spec, string? N
         TableName.TryParse(table, out var name) && Setting.Layers.TryGetValue(name.Layer, out var layer) ? $"{layer.TrimEnd('/')}/{name.Table}" : null;
 
     public static PlanSetting SettingOf(Member lakehouse, LakehouseSpec spec) => new(
-        (LakehouseResource)lakehouse.Spec!, Layers.Of(spec).ToDictionary(layer => layer, layer => LocationOf(spec, layer), StringComparer.Ordinal), DefaultMemory, Threads(spec));
-
-    private static string LocationOf(LakehouseSpec spec, string layer) => Layers.LocationOf(spec, layer) ?? $"file://{VolumeStorageSpec.MountPath}/{layer}";
+        (LakehouseResource)lakehouse.Spec!, Layers.Of(spec).ToDictionary(layer => layer, layer => ClusterLocations.OfLayer(spec, layer), StringComparer.Ordinal), DefaultMemory, Threads(spec));
 
     /// <summary>As many as the pod may use; on a node with more, threads would only wait for their share.</summary>
     private static int Threads(LakehouseSpec spec) => spec.Runner?.Resources?.Limits?.Cpu is { } cpu ? (int)Math.Clamp((cpu.Millicores + 999) / 1000, 1, 1024) : 4;

@@ -34,7 +34,7 @@ public sealed record GeneratorSourceSpec(
 
 [Description("Files in a folder, each of which comes exactly once.")]
 public sealed record FilesSourceSpec(
-    [property: Description("A folder, as file:///path or a path relative to the working directory."), LengthBounds(1, 1024)] string Location,
+    [property: Description("A folder, as file:///path or a path relative to the working directory. In a cluster: one on the volume of the Lakehouse, file:///lake/path."), LengthBounds(1, 1024)] string Location,
     [property: Description("How a file's bytes become records. Exactly one.")] FileFormatSpec Format,
     [property: Description("Which files below the folder: *, ?, [a-z] within a path part, ** across parts. Default *."), LengthBounds(1, 1024)] string? Pattern = null,
     [property: Description("A file is read once it has not changed for so long, so that one still being written is left alone. Default 2s.")]

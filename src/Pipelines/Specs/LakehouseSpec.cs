@@ -22,7 +22,7 @@ public sealed record NetworkPolicySpec(
 
 [Description("One layer.")]
 public sealed record LayerSpec(
-    [property: Description("Where the layer's tables live: s3://bucket/prefix in the storage of this Lakehouse, or a folder as file:///path. Omitted: s3://<storage's bucket>/<layer>, or <lake>/<layer>."), LengthBounds(1, 1024)]
+    [property: Description("Where the layer's tables live: s3://bucket/prefix in the storage of this Lakehouse, or a folder as file:///path, in a cluster below file:///lake/ with storage.volume. Omitted: s3://<storage's bucket>/<layer>, or <lake>/<layer>."), LengthBounds(1, 1024)]
     string? Location = null);
 
 public sealed record TablesSpec(

@@ -18,10 +18,13 @@ public sealed class FilesSource : ISource
     private readonly FilesSourceSpec spec;
     private readonly string location;
     private readonly TimeProvider time;
+    private readonly string? within;
 
     /// <param name="spec">Its relative location is meant from the process's working directory.</param>
-    public FilesSource(FilesSourceSpec spec, TimeProvider time)
+    /// <param name="within">The folder that nothing may lead out of, links followed; null: links may lead anywhere.</param>
+    public FilesSource(FilesSourceSpec spec, TimeProvider time, string? within = null)
     {
+        this.within = within;
         this.spec = spec;
         this.time = time;
         location = LocationOf(spec);
@@ -34,7 +37,7 @@ public sealed class FilesSource : ISource
     public ValueTask<ISourceStream> OpenAsync(StreamOpening opening, CancellationToken cancellationToken)
     {
         var pattern = FilePattern.Parse(opening.Table.From ?? spec.Pattern ?? Defaults.FilePattern);
-        return ValueTask.FromResult<ISourceStream>(new FilesStream(location, pattern, spec, opening, time));
+        return ValueTask.FromResult<ISourceStream>(new FilesStream(location, pattern, spec, opening, time, within));
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

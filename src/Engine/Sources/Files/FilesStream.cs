@@ -12,6 +12,7 @@ internal sealed class FilesStream : ISourceStream
     private const int VoidsAtOnce = 3;
 
     private readonly string location;
+    private readonly string? within;
     private readonly FilePattern pattern;
     private readonly FilesSourceSpec spec;
     private readonly StreamOpening opening;
@@ -37,8 +38,9 @@ internal sealed class FilesStream : ISourceStream
     private int voids;
     private bool oneByOne;
 
-    public FilesStream(string location, FilePattern pattern, FilesSourceSpec spec, StreamOpening opening, TimeProvider time)
+    public FilesStream(string location, FilePattern pattern, FilesSourceSpec spec, StreamOpening opening, TimeProvider time, string? within = null)
     {
+        this.within = within;
         this.location = location;
         this.pattern = pattern;
         this.spec = spec;
@@ -142,7 +144,7 @@ internal sealed class FilesStream : ISourceStream
     private void Scan()
     {
         unsettled.Clear();
-        var found = FolderScan.Run(location, pattern, out var problems);
+        var found = FolderScan.Run(location, pattern, within, out var problems);
         foreach (var problem in problems)
             Notice(problem);
         foreach (var file in found)

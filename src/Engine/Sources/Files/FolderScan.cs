@@ -1,3 +1,4 @@
+using LakehouseOperator.Engine.Storage.Folders;
 using LakehouseOperator.Pipelines.Codes;
 
 namespace LakehouseOperator.Engine.Sources.Files;
@@ -7,21 +8,22 @@ internal sealed record FoundFile(string Name, string Path, FileStat Stat);
 
 /// <summary>
 /// The regular files below a folder that a pattern means, in ordinal order of their names. Names that begin with a dot or end in <c>.tmp</c> are how tools mark
-/// what is not ready, and are passed over, folders too. A symbolic link to a file is that file; links to folders are not entered, so that none
+/// what is not ready, and are passed over, folders too. A symbolic link to a file is that file (but for one out of the volume, in a pod); links to folders are not entered, so that none
 /// leads in a circle; pipes, sockets and devices are passed over.
 /// </summary>
-internal sealed class FolderScan(FilePattern pattern)
+internal sealed class FolderScan(FilePattern pattern, string? within)
 {
     private const int NotFound = 2;
 
     private readonly List<FoundFile> found = [];
     private readonly List<Diagnostic> problems = [];
 
+    /// <param name="within">The folder that nothing may lead out of, links followed; null: links may lead anywhere.</param>
     /// <param name="problems">What could not be looked at, and why.</param>
     /// <exception cref="DiagnosticException">The location itself cannot be listed.</exception>
-    public static IReadOnlyList<FoundFile> Run(string location, FilePattern pattern, out IReadOnlyList<Diagnostic> problems)
+    public static IReadOnlyList<FoundFile> Run(string location, FilePattern pattern, string? within, out IReadOnlyList<Diagnostic> problems)
     {
-        var scan = new FolderScan(pattern);
+        var scan = new FolderScan(pattern, within);
         if (FileStat.Of(location, out var error) is not { Kind: FileKind.Directory })
         {
             throw new DiagnosticException(new Diagnostic(
@@ -30,6 +32,12 @@ internal sealed class FolderScan(FilePattern pattern)
                 $"the folder {location} {(error is 0 ? "is a file" : error == NotFound ? "does not exist" : "cannot be looked at")}",
                 Field: "spec.source.files.location",
                 Help: "a relative location is meant from the working directory"));
+        }
+
+        if (scan.LeadsOut(location))
+        {
+            throw new DiagnosticException(new Diagnostic(
+                SourceCodes.LocationUnreadable, DiagnosticSeverity.Error, $"the folder {location} is a link that leads out of {within}", Field: "spec.source.files.location", Help: "in a cluster name a folder of the volume itself"));
         }
 
         if (scan.TryEnter(location, "", 0) is { } refused)
@@ -85,12 +93,20 @@ internal sealed class FolderScan(FilePattern pattern)
                 return;
             }
 
+            if (target.Kind == FileKind.Regular && LeadsOut(path))
+            {
+                problems.Add(Problem($"the symbolic link {name} leads out of {within}", "put the file itself there"));
+                return;
+            }
+
             stat = target;
         }
 
         if (stat.Kind == FileKind.Regular)
             found.Add(new FoundFile(name, path, stat));
     }
+
+    private bool LeadsOut(string path) => within is not null && !(RealPaths.Of(within) is { } root && RealPaths.Of(path) is { } real && (real + "/").StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal));
 
     private static Diagnostic Problem(string what, string help) =>
         new(SourceCodes.FileUnreadable, DiagnosticSeverity.Error, what, Help: help);
