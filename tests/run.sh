@@ -29,6 +29,29 @@ trap 'rm -rf "$results"' EXIT
 if [[ -z "${LAKEHOUSE_TEST_S3_ENDPOINT:-}" && "${projects[*]}" != EndToEnd.Tests ]]; then
   coproc STORE { exec tests/servers/s3/start.sh "$results/s3" --attended 2>"$results/s3.err"; }
 fi
+# What is started is a group of its own, so that all of it can be told to end: by the clock, and by whoever ends this script (Ctrl-C does not reach what `timeout` runs).
+running=''
+within() { # seconds, command...
+  set -m
+  timeout --kill-after=60 "$@" </dev/null &
+  running=$!
+  set +m
+  wait "$running"
+  local status=$?
+  running=''
+  return $status
+}
+interrupted() {
+  trap '' INT TERM HUP
+  if [[ -n "$running" ]]; then
+    kill -INT -- "-$running" 2>/dev/null
+    for _ in $(seq 600); do kill -0 -- "-$running" 2>/dev/null || break; sleep 0.1; done
+    kill -KILL -- "-$running" 2>/dev/null
+  fi
+  exit 130
+}
+trap interrupted INT TERM HUP
+
 passed=0 failed=0
 count() { sed -nE "s/.*<Counters[^>]* $2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1; }
 
@@ -46,12 +69,12 @@ fi
 for project in "${projects[@]}"; do
   echo "== $project"
   started=$SECONDS
-  console=(--logger 'console;verbosity=minimal') settings=()
+  console=(--logger 'console;verbosity=minimal') settings=() longest=2400
   if [[ "$project" == EndToEnd.Tests ]]; then # what it measures is part of its result, and its way there is long
-    console=(--logger 'console;verbosity=normal') settings=(-- xUnit.ShowLiveOutput=true)
+    console=(--logger 'console;verbosity=normal') settings=(-- xUnit.ShowLiveOutput=true) longest=5400
   fi
-  timeout --kill-after=30 2400 dotnet test "tests/$project" --nologo --no-build --verbosity quiet \
-    --logger "trx;LogFileName=$results/$project.trx" "${console[@]}" ${filter[@]+"${filter[@]}"} ${settings[@]+"${settings[@]}"} </dev/null
+  within $longest dotnet test "tests/$project" --nologo --no-build --verbosity quiet \
+    --logger "trx;LogFileName=$results/$project.trx" "${console[@]}" ${filter[@]+"${filter[@]}"} ${settings[@]+"${settings[@]}"}
   status=$?
   trx="$results/$project.trx"
   ok=$(count "$trx" passed 2>/dev/null) bad=$(count "$trx" failed 2>/dev/null) total=$(count "$trx" total 2>/dev/null)
