@@ -126,7 +126,7 @@ internal static class IngestionRules
 
     private static RunPlan Plan(Member member, IngestionResource ingestion, LakeScene lake)
     {
-        var plan = PlanBuilder.Build(ingestion, lake.Checks, drain: false, lake.Setting, new PlanAttempt("", 1, new RunTrigger(TriggerKind.Stream, "stream")));
+        var plan = PlanBuilder.Build(ingestion, lake.Checks, drain: false, lake.SettingFor(ingestion.Spec.Runner), new PlanAttempt("", 1, new RunTrigger(TriggerKind.Stream, "stream")));
         return plan with { RunId = StreamObjects.RunIdOf(member.Item, plan.PlanHash) };
     }
 

@@ -27,7 +27,7 @@ internal static class PlanBounds
 
     public static Stall? Of(Member member, IngestionSpec spec, LakeScene lake) => Oversize(
         member, lake, spec.Tables.Select(table => table.Name).ToHashSet(StringComparer.Ordinal), "spec.tables", "declare fewer columns, or split the tables among several Ingestions",
-        () => PlanBuilder.Build((IngestionResource)member.Spec!, lake.Checks, drain: false, lake.Setting, Any));
+        () => PlanBuilder.Build((IngestionResource)member.Spec!, lake.Checks, drain: false, lake.SettingFor(spec.Runner), Any));
 
     public static Stall? Of(Member member, TransformationSpec spec, IReadOnlyList<PlannedInput> inputs, int gates, LakeScene lake)
     {
@@ -37,12 +37,12 @@ internal static class PlanBounds
             ? Stall("spec.table", string.Create(CultureInfo.InvariantCulture, $"{gates} QualityChecks gate it, more than {MostNamed}"), "put their checks into fewer QualityChecks")
             : Oversize(
                 member, lake, [spec.Table], "spec.sql", "write shorter SQL, or bring part of it into a Transformation before it",
-                () => PlanBuilder.Build((TransformationResource)member.Spec!, lake.Checks, inputs, lake.Setting, Any));
+                () => PlanBuilder.Build((TransformationResource)member.Spec!, lake.Checks, inputs, lake.SettingFor(spec.Runner), Any));
     }
 
     public static Stall? Of(Member member, QualityCheckSpec spec, LakeScene lake) => Oversize(
         member, lake, [], "spec.checks", $"put some of its {spec.Checks.Count.ToString(CultureInfo.InvariantCulture)} checks into another QualityCheck",
-        () => PlanBuilder.Build((QualityCheckResource)member.Spec!, null, lake.Setting, Any));
+        () => PlanBuilder.Build((QualityCheckResource)member.Spec!, null, lake.SettingFor(spec.Runner), Any));
 
     /// <param name="tables">Whose gates are part of the plan.</param>
     private static Stall? Oversize(Member member, LakeScene lake, HashSet<string> tables, string field, string help, Func<RunPlan> build)

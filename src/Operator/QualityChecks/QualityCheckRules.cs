@@ -48,7 +48,7 @@ internal static class QualityCheckRules
         if (decision is { Verdict: Verdict.Start } && lake is { NotReady: null } && spec is not null)
         {
             var (start, later, why) = RunActs.Start(
-                member, state.Ledger, decision, lake, spec.Runner, attempt => PlanBuilder.Build((QualityCheckResource)member.Spec!, null, lake.Setting, attempt));
+                member, state.Ledger, decision, lake, spec.Runner, attempt => PlanBuilder.Build((QualityCheckResource)member.Spec!, null, lake.SettingFor(spec.Runner), attempt));
             (refused, again) = (why, RunActs.Earliest(again, later));
             if (start is not null)
                 acts.Add(start);
@@ -57,7 +57,7 @@ internal static class QualityCheckRules
         if (spec is not null && item.Deleting is null && !member.IsUnjudged)
         {
             acts.AddRange(RunActs.Mend(member, state.Ledger, member.Fault is null && lake is { NotReady: null }, attempt =>
-                PlanBuilder.Build((QualityCheckResource)member.Spec!, null, lake!.Setting, attempt)));
+                PlanBuilder.Build((QualityCheckResource)member.Spec!, null, lake!.SettingFor(spec.Runner), attempt)));
         }
 
         var stand = refused ?? Stand(member, state, decision, lake);

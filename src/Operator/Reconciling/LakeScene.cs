@@ -83,6 +83,9 @@ internal sealed record LakeScene(Member Lakehouse, LakehouseSpec Spec, string? N
 
     public PlanSetting Setting { get; } = SettingOf(Lakehouse, Spec);
 
+    /// <summary>For runs of a resource whose pods may be other than the Lakehouse's.</summary>
+    public PlanSetting SettingFor(RunnerSpec? own) => own?.Resources is { } resources ? Setting with { Threads = Threads(resources) } : Setting;
+
     /// <summary>Changes with whatever beside a resource's own spec goes into its pods.</summary>
     public string MadeWith { get; } = ChildNames.Hash(
         Lakehouse.Item.Uid, Lakehouse.Item.Generation.ToString(System.Globalization.CultureInfo.InvariantCulture), Runner.Image, Runner.ImagePullPolicy ?? "", Runner.ReportUrl.ToString());
@@ -93,8 +96,8 @@ internal sealed record LakeScene(Member Lakehouse, LakehouseSpec Spec, string? N
         TableName.TryParse(table, out var name) && Setting.Layers.TryGetValue(name.Layer, out var layer) ? $"{layer.TrimEnd('/')}/{name.Table}" : null;
 
     public static PlanSetting SettingOf(Member lakehouse, LakehouseSpec spec) => new(
-        (LakehouseResource)lakehouse.Spec!, Layers.Of(spec).ToDictionary(layer => layer, layer => ClusterLocations.OfLayer(spec, layer), StringComparer.Ordinal), DefaultMemory, Threads(spec));
+        (LakehouseResource)lakehouse.Spec!, Layers.Of(spec).ToDictionary(layer => layer, layer => ClusterLocations.OfLayer(spec, layer), StringComparer.Ordinal), DefaultMemory, Threads(spec.Runner?.Resources));
 
     /// <summary>As many as the pod may use; on a node with more, threads would only wait for their share.</summary>
-    private static int Threads(LakehouseSpec spec) => spec.Runner?.Resources?.Limits?.Cpu is { } cpu ? (int)Math.Clamp((cpu.Millicores + 999) / 1000, 1, 1024) : 4;
+    private static int Threads(ResourcesSpec? resources) => resources?.Limits?.Cpu is { } cpu ? (int)Math.Clamp((cpu.Millicores + 999) / 1000, 1, 1024) : 4;
 }

@@ -62,7 +62,7 @@ internal static class TransformationRules
         if (decision is { Verdict: Verdict.Start } && lake is { NotReady: null } && spec is not null)
         {
             var (start, later, standing) = RunActs.Start(
-                member, state.Ledger, decision, lake, spec.Runner, attempt => PlanBuilder.Build((TransformationResource)member.Spec!, lake.Checks, Inputs(member, lake), lake.Setting, attempt));
+                member, state.Ledger, decision, lake, spec.Runner, attempt => PlanBuilder.Build((TransformationResource)member.Spec!, lake.Checks, Inputs(member, lake), lake.SettingFor(spec.Runner), attempt));
             (refused, again) = (standing, RunActs.Earliest(again, later));
             if (start is not null)
                 acts.Add(start);
@@ -71,7 +71,7 @@ internal static class TransformationRules
         if (spec is not null && item.Deleting is null && !member.IsUnjudged)
         {
             acts.AddRange(RunActs.Mend(member, state.Ledger, member.Fault is null && lake is { NotReady: null }, attempt =>
-                PlanBuilder.Build((TransformationResource)member.Spec!, lake!.Checks, Inputs(member, lake), lake.Setting, attempt)));
+                PlanBuilder.Build((TransformationResource)member.Spec!, lake!.Checks, Inputs(member, lake), lake.SettingFor(spec.Runner), attempt)));
         }
 
         var stand = refused ?? Stand(member, state, decision, lake);

@@ -85,13 +85,14 @@ public static class PlanBuilder
             .Select(gate => new PlannedGate(gate.Name, PlanHashes.Checks(gate.Checks), gate.Checks)),
     ];
 
+    /// <summary>What a resource says of its runs replaces the Lakehouse's field by field, each field whole.</summary>
     private static RunLimits Limits(PlanSetting setting, RunnerSpec? own, ExecutionSpec? execution)
     {
         var shared = setting.Lakehouse.Spec.Runner;
         return new RunLimits(
             execution?.ActiveDeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Defaults.Deadline,
-            own?.Resources?.Limits?.Memory?.Bytes ?? shared?.Resources?.Limits?.Memory?.Bytes ?? setting.MemoryBytes,
-            own?.Scratch?.SizeLimit?.Bytes ?? shared?.Scratch?.SizeLimit?.Bytes ?? Defaults.ScratchBytes,
+            (own?.Resources ?? shared?.Resources)?.Limits?.Memory?.Bytes ?? setting.MemoryBytes,
+            (own?.Scratch ?? shared?.Scratch)?.SizeLimit?.Bytes ?? Defaults.ScratchBytes,
             execution?.Threads ?? setting.Threads);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Documents;
 using LakehouseOperator.Pipelines.Specs;
@@ -85,7 +86,13 @@ internal static class RunnerRules
                 subject.Error(DocumentCodes.InvalidName, at, $"\"{key}\" cannot be an annotation's key", KubernetesLabels.KeyHelp);
             JudgeDomain(subject, at, key);
         }
+
+        var size = (metadata?.Annotations ?? Empty).Sum(static annotation => (long)Encoding.UTF8.GetByteCount(annotation.Key) + Encoding.UTF8.GetByteCount(annotation.Value));
+        if (size > MostAnnotations)
+            subject.Error(DocumentCodes.OutOfRange, field + ".annotations", $"they have {size} bytes together, more than {MostAnnotations}", "Kubernetes takes 256 KiB of annotations on one object, ours among them");
     }
+
+    private const int MostAnnotations = 128 << 10;
 
     /// <summary>Such keys steer the operator, the kubelet or admission; a seccomp or AppArmor annotation would loosen what confines the pod.</summary>
     private static void JudgeDomain(Subject subject, string field, string key)

@@ -51,6 +51,26 @@ public sealed class StatusSchemaTests(SharedNode node)
             Last, Noon, Noon.AddMinutes(15), "a", [Past], Noon),
         StatusJson.Default.QualityCheckStatus);
 
+    /// <summary>A status is refused as a whole; what it is cut to, a real API server takes.</summary>
+    [Fact]
+    public async Task A_status_that_nobody_could_have_meant_is_cut_to_what_is_taken()
+    {
+        var within = await node.Cluster.NamespaceAsync();
+        _ = (await within.Kubectl.RunAsync("apply", "-f", Path.Combine(Repository.Root, "config", "samples", "ingestion.yaml"))).Succeeded;
+        var text = string.Concat(Enumerable.Repeat("🙂ä\u001b", 5000)) + "\ud800";
+        var status = new IngestionStatus(
+            long.MaxValue, [.. Enumerable.Repeat(Ready with { Message = text + text + text, Reason = text }, 40)],
+            [.. Enumerable.Range(0, 1000).Select(index => new IngestedTableStatus(index % 2 == 0 ? text : $"bronze.t{index}", index % 3 == 0 ? "" : text, long.MinValue, LagSeconds: double.MaxValue))],
+            long.MaxValue, LastRun: Last with { Exit = (RunnerExit)99, Attempt = -5, Error = new ErrorStatus(text, text, "", Help: text) }, LastHandledRequest: text);
+        var written = JsonNode.Parse(StatusBounds.Write(status, StatusJson.Default.IngestionStatus))!;
+        var path = $"/apis/lakehouse.dev/v1alpha1/namespaces/{within.Name}/ingestions/page-views/status";
+        await (await node.ApiAsync()).PatchAsync(path, new JsonObject { ["status"] = written.DeepClone() });
+        var kept = JsonNode.Parse((await within.Kubectl.RunAsync("get", "igs", "page-views", "-o", "json")).Succeeded)!["status"];
+
+        Assert.True(JsonNode.DeepEquals(written, kept));
+        Assert.Equal(128, kept!["tables"]!.AsArray().Count);
+    }
+
     private async Task KeepsAsync<T>(string kind, string name, T status, JsonTypeInfo<T> contract)
     {
         var within = await node.Cluster.NamespaceAsync();

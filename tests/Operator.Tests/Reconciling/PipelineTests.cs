@@ -116,4 +116,22 @@ public sealed class PipelineTests
         Assert.Equal(Pipelines.Statuses.ConditionStatus.True, scene.Condition(Qc, "silver", "Passed").Status);
         Assert.Equal(4, scene.Lake.Commits.Count);
     }
+
+    /// <summary>A pod with more cores than the others uses them.</summary>
+    [Theory]
+    [InlineData("", 2)]
+    [InlineData(",'runner':{'resources':{'limits':{'cpu':'7500m'}}}", 8)]
+    [InlineData(",'runner':{'resources':{}}", 4)]
+    [InlineData(",'runner':{'resources':{'limits':{'cpu':'7500m'}}},'execution':{'threads':3}", 3)]
+    public void Threads_are_the_cores_that_the_pod_may_use(string own, int threads)
+    {
+        var scene = new Scene();
+        scene.Cluster.Apply(ResourceKind.Lakehouse, "main", Specs.Lakehouse[..^1] + ",'runner':{'resources':{'limits':{'cpu':'2'}}}}");
+        scene.Cluster.Apply(ResourceKind.Ingestion, "orders", Specs.Stream());
+        scene.Settle();
+        scene.Cluster.Apply(ResourceKind.Transformation, "silver", Specs.Select("silver.orders", "bronze.orders", own));
+        scene.Look();
+
+        Assert.Equal(threads, scene.Cluster.PlanOf(scene.JobOf(ResourceKind.Transformation, "silver").Metadata.Name!).Limits.Threads);
+    }
 }

@@ -1,5 +1,7 @@
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Decisions;
+using LakehouseOperator.Pipelines.Schedules;
+using LakehouseOperator.Pipelines.Specs;
 
 namespace LakehouseOperator.Pipelines.Tests.Decisions;
 
@@ -134,6 +136,27 @@ public sealed class HeldTests
         world.Bump("source");
         world.Step();
         Assert.Equal(Verdict.Start, world.Of("a").Verdict);
+    }
+
+    /// <summary>It was not started, however often that was tried.</summary>
+    [Fact]
+    public void A_scheduled_run_that_is_refused_until_its_deadline_is_left_out()
+    {
+        var world = new World();
+        world.Bump("source");
+        var subject = world.Transformation("a", "source");
+        world.Subjects[subject.Id] = subject with
+        {
+            OnChange = false, Schedule = Schedule.Of(new ScheduleSpec("0 * * * *", StartingDeadlineSeconds: 60)), ScheduledSince = world.Now.AddMinutes(-30),
+        };
+        Hold(world, "a", TimeSpan.FromMinutes(5));
+        world.Now += TimeSpan.FromSeconds(30);
+        world.Step();
+        Assert.True(world.Of("a").IsHeld);
+        world.Now += TimeSpan.FromSeconds(31);
+        world.Step();
+
+        Assert.Equal((Verdict.Rest, world.Now.AddSeconds(-61)), (world.Of("a").Verdict, world.Of("a").MissedScheduleTime));
     }
 
     [Fact]

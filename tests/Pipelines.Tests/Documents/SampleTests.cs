@@ -40,7 +40,15 @@ public sealed class SampleTests
     [InlineData("quickstart")]
     [InlineData("shop")]
     public void What_is_for_a_cluster_says_where_tables_lie(string folder) =>
-        Assert.All(Read(Path.Combine(Samples, folder)).Lakehouses, lakehouse => Assert.NotNull(lakehouse.Spec.Storage));
+        Assert.All(Read(Path.Combine(Samples, folder)).Lakehouses, lakehouse => Assert.Null(ClusterLocations.Of(lakehouse.Id, lakehouse.Spec)));
+
+    /// <summary>Its Lakehouse is a folder of the command line's, and says so in a cluster by field and fix.</summary>
+    [Fact]
+    public void What_is_for_a_laptop_alone_is_refused_by_a_cluster_for_that()
+    {
+        var lakehouse = Assert.Single(Read(Path.Combine(Samples, "files")).Lakehouses);
+        Assert.Equal((ClusterCodes.StorageMissing, "spec.storage"), (ClusterLocations.Of(lakehouse.Id, lakehouse.Spec)!.Code, ClusterLocations.Of(lakehouse.Id, lakehouse.Spec)!.Field));
+    }
 
     private static Catalogue Read(params string[] folders)
     {

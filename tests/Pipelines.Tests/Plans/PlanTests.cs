@@ -115,6 +115,20 @@ public class PlanTests
         Assert.Equal(new RunLimits(TimeSpan.FromSeconds(1800), 3L << 30, 5L << 30, 1), limits);
     }
 
+    /// <summary>As the pods' requests and limits are: each field that is set replaces the Lakehouse's whole.</summary>
+    [Fact]
+    public void A_field_that_is_set_replaces_the_Lakehouses_whole()
+    {
+        var shared = new LakehouseRunnerSpec(new ResourcesSpec(new ResourceAmounts(new Quantity(9L << 30))), Scratch: new ScratchSpec(new Quantity(5L << 30)));
+        var lakehouse = new LakehouseResource(new Metadata("main"), new LakehouseSpec(Runner: shared));
+        RunLimits Of(RunnerSpec? own) => PlanBuilder.Build(
+            SamplePlans.Silver with { Spec = SamplePlans.Silver.Spec with { Runner = own } }, [], [], SamplePlans.Setting with { Lakehouse = lakehouse }, SamplePlans.Attempt(TriggerKind.OnChange, "k")).Limits;
+
+        Assert.Equal((9L << 30, 5L << 30), (Of(null).MemoryBytes, Of(null).ScratchBytes));
+        var own = Of(new RunnerSpec(new ResourcesSpec(Requests: new ResourceAmounts(new Quantity(1L << 30))), Scratch: new ScratchSpec()));
+        Assert.Equal((SamplePlans.Setting.MemoryBytes, Defaults.ScratchBytes), (own.MemoryBytes, own.ScratchBytes));
+    }
+
     [Fact]
     public void Only_row_level_checks_gate_what_is_ingested()
     {
