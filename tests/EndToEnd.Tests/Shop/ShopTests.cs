@@ -156,9 +156,11 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
         Said("ran on request");
     }
 
+    /// <summary>Without a run, and the operator has had the time to give memory back.</summary>
     private async Task IdlesAsync(Node node)
     {
-        await Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System);
+        await UntilAsync("", () => node.Kubectl.In("shop").RunAsync("get", "jobs", "-o", "name"));
+        await Task.Delay(TimeSpan.FromSeconds(40), TimeProvider.System);
         foreach (var program in await Programs.NowAsync(node))
             Said($"with nothing to do, {program}");
     }
