@@ -34,6 +34,7 @@ public sealed class StatusBoundsTests
         var text = StatusBounds.Write(status, contract);
         var written = JsonNode.Parse(text);
         Assert.Empty(StructuralSchema.Faults(written, Schema(plural)).Take(5));
+        Assert.InRange(text.Length, 2, 1_500_000);
 
         // What comes back is written again as it is: a status that never settled would be written for ever.
         var read = StatusJson.TryRead(text, contract);
@@ -76,6 +77,21 @@ public sealed class StatusBoundsTests
 
         Assert.Equal(["a", "d"], read.Checks!.Select(check => check.Name));
         Assert.Equal((noon, null), (read.EvaluatedTime, read.TableId));
+    }
+
+    /// <summary>Each is within its bounds, and etcd takes them not together; what was found stays.</summary>
+    [Fact]
+    public void Words_that_are_too_many_together_are_cut_and_nothing_is_left_out()
+    {
+        var words = string.Concat(Enumerable.Repeat("ä", 4000));
+        var status = new QualityCheckStatus(Checks: [.. Enumerable.Range(0, 100).Select(index => new CheckStatus(new string('n', 60) + index, "rows", CheckOutcome.Failed, words[..1000], index, words))]);
+        var text = StatusBounds.Write(status, StatusJson.Default.QualityCheckStatus);
+        var read = StatusJson.TryRead(text, StatusJson.Default.QualityCheckStatus)!;
+
+        Assert.InRange(text.Length, 100_000, 1_400_000);
+        Assert.Equal(status.Checks!.Select(check => (check.Name, check.Measured)), read.Checks!.Select(check => (check.Name, check.Measured)));
+        Assert.All(read.Checks!, check => Assert.EndsWith("…", check.Message, StringComparison.Ordinal));
+        Assert.Equal(text, StatusBounds.Write(read, StatusJson.Default.QualityCheckStatus));
     }
 
     [Theory]
