@@ -79,7 +79,7 @@ public sealed class ChartTests(SharedNode node)
     public async Task Values_that_do_not_fit_are_refused(string set) =>
         Assert.Contains("values.schema.json", (await Assert.ThrowsAsync<InvalidOperationException>(() => RenderAsync("--set", set))).Message, StringComparison.Ordinal);
 
-    private static async Task<string> RenderAsync(params string[] arguments)
+    internal static async Task<string> RenderAsync(params string[] arguments)
     {
         var chart = Path.Combine(Repository.Root, "charts", "lakehouse-operator");
         using var process = Process.Start(new ProcessStartInfo(Path.Combine(Repository.Root, "tests", "cluster", "render.sh"), [.. arguments, chart])

@@ -27,7 +27,13 @@ public static class OperatorAccount
             {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{Name}}, namespace: {{Namespace}} } }
             """)).Succeeded;
         _ = (await kubectl.RunAsync("apply", "-f", Path.Combine(Repository.Root, "config", "rbac"))).Succeeded;
-        var request = await api.PostAsync($"/api/v1/namespaces/{Namespace}/serviceaccounts/{Name}/token", new JsonObject
+        return await KubeconfigOfAsync(kubectl, api, Namespace, Name);
+    }
+
+    /// <summary>A kubeconfig with a token of an account that is there, as text.</summary>
+    public static async Task<string> KubeconfigOfAsync(Kubectl kubectl, ClusterApi api, string ns, string name)
+    {
+        var request = await api.PostAsync($"/api/v1/namespaces/{ns}/serviceaccounts/{name}/token", new JsonObject
         {
             ["apiVersion"] = "authentication.k8s.io/v1", ["kind"] = "TokenRequest", ["spec"] = new JsonObject { ["expirationSeconds"] = 86400 },
         });
@@ -37,10 +43,10 @@ public static class OperatorAccount
             ["apiVersion"] = "v1",
             ["kind"] = "Config",
             ["clusters"] = new JsonArray(new JsonObject { ["name"] = "cluster", ["cluster"] = cluster.DeepClone() }),
-            ["users"] = new JsonArray(new JsonObject { ["name"] = Name, ["user"] = new JsonObject { ["token"] = (string)request["status"]!["token"]! } }),
+            ["users"] = new JsonArray(new JsonObject { ["name"] = name, ["user"] = new JsonObject { ["token"] = (string)request["status"]!["token"]! } }),
             ["contexts"] = new JsonArray(new JsonObject
             {
-                ["name"] = "operator", ["context"] = new JsonObject { ["cluster"] = "cluster", ["user"] = Name, ["namespace"] = Namespace },
+                ["name"] = "operator", ["context"] = new JsonObject { ["cluster"] = "cluster", ["user"] = name, ["namespace"] = ns },
             }),
             ["current-context"] = "operator",
         }.ToJsonString();
