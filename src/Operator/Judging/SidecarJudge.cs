@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Sql;
@@ -12,25 +10,31 @@ namespace LakehouseOperator.Operator.Judging;
 /// </summary>
 internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presence) : ISqlJudge
 {
-    /// <summary>Answers that are kept; beyond it all are forgotten, and asked for again as they are needed.</summary>
-    private const int MostAnswers = 20_000;
+    /// <summary>By estimate, of answers that are kept; beyond it the one that was used longest ago is forgotten, and asked for again when it is needed.</summary>
+    internal const long MostBytes = 16 << 20;
+
+    /// <summary>Of what is known of texts over which the worker ended.</summary>
+    private const long MostBytesOfEnds = 2 << 20;
 
     /// <summary>A text over which the worker ended so often is the reason, whether or not the worker is back by now.</summary>
     private const int MostEnds = 3;
 
-    private readonly ConcurrentDictionary<string, object> answers = new(StringComparer.Ordinal);
+    private readonly BoundedMemory<object> answers = new(MostBytes);
 
     /// <summary>How often the worker ended over a question.</summary>
-    private readonly ConcurrentDictionary<string, int> ends = new(StringComparer.Ordinal);
+    private readonly BoundedMemory<int> ends = new(MostBytesOfEnds);
 
-    public Task<SqlAnalysis> ReadAsync(string sql, CancellationToken cancellationToken) => AnswerAsync("read\0" + sql, async worker =>
+    /// <summary>Answers that cost a worker each: apart, so that no number of others drives them out, and the worker ends over them again.</summary>
+    private readonly BoundedMemory<object> blamed = new(MostBytesOfEnds);
+
+    public Task<SqlAnalysis> ReadAsync(string sql, CancellationToken cancellationToken) => AnswerAsync(Digest.Of("read", sql, []), async worker =>
     {
         var parsed = await worker.ParseAsync(sql, cancellationToken);
         return new SqlAnalysis(
             [.. parsed.Inputs.Select(input => new SqlRead(input.Table, input.PinnedVersion))], Problem: Problem(parsed.Error));
     }, problem => new SqlAnalysis([], Problem: problem), cancellationToken);
 
-    public Task<SqlAnalysis> BindAsync(string sql, IReadOnlyList<KnownTable> tables, CancellationToken cancellationToken) => AnswerAsync(Key("bind", sql, tables), async worker =>
+    public Task<SqlAnalysis> BindAsync(string sql, IReadOnlyList<KnownTable> tables, CancellationToken cancellationToken) => AnswerAsync(Digest.Of("bind", sql, tables), async worker =>
     {
         var bound = await worker.BindAsync(sql, [.. tables.Select(Shape)], cancellationToken);
         return bound.Error is { } error
@@ -40,7 +44,7 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presen
 
     public async Task<SqlProblem?> JudgeExpressionAsync(string expression, bool aggregate, KnownTable table, CancellationToken cancellationToken)
     {
-        var answer = await AnswerAsync(Key(aggregate ? "aggregate" : "scalar", expression, [table]), async worker =>
+        var answer = await AnswerAsync(Digest.Of(aggregate ? "aggregate" : "scalar", expression, [table]), async worker =>
         {
             var bound = await worker.BindExpressionAsync(expression, aggregate, Shape(table), cancellationToken);
             return new Judged(Problem(bound.Error));
@@ -48,10 +52,10 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presen
         return answer.Problem;
     }
 
-    private async Task<T> AnswerAsync<T>(string key, Func<ISqlWorker, Task<T>> ask, Func<SqlProblem, T> refuse, CancellationToken cancellationToken)
+    private async Task<T> AnswerAsync<T>(Digest key, Func<ISqlWorker, Task<T>> ask, Func<SqlProblem, T> refuse, CancellationToken cancellationToken)
         where T : class
     {
-        if (answers.TryGetValue(key, out var known))
+        if (answers.TryGet(key, out var known) || blamed.TryGet(key, out known))
             return (T)known;
         while (true)
         {
@@ -59,19 +63,19 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presen
             {
                 var worker = await RentAsync(cancellationToken);
                 await using (worker)
-                    return Keep(key, await ask(worker));
+                    return Keep(answers, key, await ask(worker));
             }
             catch (SqlWorkerGoneException gone) when (gone.End != WorkerEnd.Exited)
             {
                 // Constants are computed while SQL is bound, so that it can outgrow its bounds before it has read a row. That is its own fault.
-                return Keep(key, refuse(new SqlProblem(CodeOf(gone.End), gone.Message, Help: "it is bound without any row; compute less of it from constants")));
+                return Keep(blamed, key, refuse(new SqlProblem(CodeOf(gone.End), gone.Message, Help: "it is bound without any row; compute less of it from constants")));
             }
             catch (SqlWorkerGoneException)
             {
                 // A worker that answers others ends over this very text: that is the text's fault, and nobody else waits for it.
-                var count = ends.AddOrUpdate(key, 1, static (_, count) => count + 1);
+                var count = ends.Change(key, static count => count + 1, sizeof(int));
                 if (count >= MostEnds || (count > 1 && await IsServingAsync(cancellationToken)))
-                    return Keep(key, refuse(new SqlProblem(RunCodes.WorkerGone, "the SQL engine ended over this statement, more than once", Help: "write it differently, and please report it")));
+                    return Keep(blamed, key, refuse(new SqlProblem(RunCodes.WorkerGone, "the SQL engine ended over this statement, more than once", Help: "write it differently, and please report it")));
             }
         }
     }
@@ -112,15 +116,25 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presen
         }
     }
 
-    private T Keep<T>(string key, T answer)
+    /// <summary>The answer stands whether or not there is room for it.</summary>
+    private T Keep<T>(BoundedMemory<object> memory, Digest key, T answer)
         where T : class
     {
-        if (answers.Count >= MostAnswers)
-            answers.Clear();
-        answers[key] = answer;
-        ends.TryRemove(key, out _);
+        memory.Keep(key, answer, SizeOf(answer));
+        ends.Forget(key);
         return answer;
     }
+
+    private static long SizeOf(object answer) => answer switch
+    {
+        SqlAnalysis analysis => 64 + analysis.Reads.Sum(static read => 64 + SizeOf(read.Table)) + (analysis.Columns?.Sum(static column => 48 + SizeOf(column.Name) + SizeOf(column.Type)) ?? 0) + SizeOf(analysis.Problem),
+        Judged judged => 24 + SizeOf(judged.Problem),
+        _ => throw new InvalidOperationException(),
+    };
+
+    private static long SizeOf(SqlProblem? problem) => problem is null ? 0 : 72 + SizeOf(problem.Message) + SizeOf(problem.Help);
+
+    private static long SizeOf(string? text) => text is null ? 0 : 24 + (sizeof(char) * (long)text.Length);
 
     private static ErrorCode CodeOf(WorkerEnd end) => end switch
     {
@@ -135,20 +149,6 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presen
     private static SqlProblem? Problem(SqlError? error) => error is null
         ? null
         : new SqlProblem(ErrorReference.Find(error.Code) ?? SqlCodes.ExecutionFailed, error.Message, error.Line, error.Column, error.Help);
-
-    private static string Key(string what, string sql, IReadOnlyList<KnownTable> tables)
-    {
-        // No part holds a NUL: neither SQL that is accepted nor names and types of columns.
-        var key = new StringBuilder(what).Append('\0').Append(sql);
-        foreach (var table in tables.OrderBy(table => table.Name.ToString(), StringComparer.Ordinal))
-        {
-            key.Append('\0').Append(table.Name);
-            foreach (var column in table.Schema.Columns)
-                key.Append('\0').Append(column.Name).Append('\0').Append(column.Type.Sql);
-        }
-
-        return key.ToString();
-    }
 
     private sealed record Judged(SqlProblem? Problem);
 }

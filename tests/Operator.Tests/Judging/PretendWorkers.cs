@@ -14,6 +14,9 @@ internal sealed class PretendWorkers : ISqlWorkerPool
     /// <summary>Once it ended, it is away until somebody starts it.</summary>
     public bool StaysAway { get; set; }
 
+    /// <summary>What a statement returns.</summary>
+    public Func<string, IReadOnlyList<SqlColumn>> Returns { get; set; } = static _ => [new SqlColumn("id", "BIGINT")];
+
     public int Rents { get; private set; }
 
     public List<string> Asked { get; } = [];
@@ -32,7 +35,7 @@ internal sealed class PretendWorkers : ISqlWorkerPool
     {
         public Task<ParseResult> ParseAsync(string sql, CancellationToken cancellationToken) => Answer(sql, new ParseResult([new SqlReference("bronze.t", null)], []));
 
-        public Task<BindResult> BindAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) => Answer(sql, new BindResult([new SqlColumn("id", "BIGINT")]));
+        public Task<BindResult> BindAsync(string sql, IReadOnlyList<SqlTable> tables, CancellationToken cancellationToken) => Answer(sql, new BindResult(pool.Returns(sql)));
 
         public Task<BindResult> BindExpressionAsync(string expression, bool aggregate, SqlTable table, CancellationToken cancellationToken) => Answer(expression, new BindResult([]));
 
