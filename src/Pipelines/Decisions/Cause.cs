@@ -56,7 +56,8 @@ internal sealed record Cause(RunTrigger? Trigger, bool IsDue, AttemptedRun? Fail
         view.Producer(subject.Table) is TransformationSubject { Committed: { } committed }
         && committed.Gates.GetValueOrDefault(subject.Id.Name) == subject.ChecksHash;
 
-    private static bool IsAsked(Subject subject) =>
+    /// <summary>Somebody waits for an answer.</summary>
+    internal static bool IsAsked(Subject subject) =>
         subject.Request is { } request && request != subject.LastHandledRequest;
 
     private static Cause OfKey(Subject subject, string key, bool isReflected, TriggerKind kind)

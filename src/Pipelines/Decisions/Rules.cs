@@ -106,7 +106,7 @@ internal static class Rules
     private static Decision? KeepsItsInterval(Case @case)
     {
         if (@case.Subject is not TransformationSubject { MinInterval: var interval, LastRun: { } last } || interval <= TimeSpan.Zero
-            || @case.Cause is { Failure: not null } or { Trigger.Kind: Plans.TriggerKind.Request or Plans.TriggerKind.Schedule })
+            || @case.Cause is { Failure: not null } or { Trigger.Kind: Plans.TriggerKind.Request or Plans.TriggerKind.Schedule } || Cause.IsAsked(@case.Subject))
             return null;
         var at = last.StartTime + interval;
         return !IsAhead(at, interval, @case.Now) ? null : @case.Wait(Reason.Pending, $"the next run starts at {at.UtcDateTime:HH:mm:ss}Z, by its minInterval", at);

@@ -80,9 +80,11 @@ internal sealed class SqlSurvey(ParsedSet parsed, ISqlJudge judge)
         dark.UnionWith(graph.WritesOf(id));
     }
 
-    /// <summary>Null where the columns of something that it reads are not known.</summary>
+    /// <summary>Null where the columns of something that it reads are not known: a pinned version may have had others than the table has now, and the first run decides.</summary>
     private static List<KnownTable>? KnownInputs(PipelineGraph graph, Dictionary<LakeTable, TableSchema> schemas, ResourceId id, SqlAnalysis analysis)
     {
+        if (analysis.Reads.Any(static read => read.PinnedVersion is not null))
+            return null;
         var inputs = new List<KnownTable>();
         foreach (var table in graph.ReadsOf(id))
         {

@@ -214,6 +214,23 @@ public class DecideTests
         Assert.Equal(Verdict.Start, world.Of("silver").Verdict);
     }
 
+    [Fact]
+    public void Somebody_who_asks_does_not_wait_for_the_least_interval_also_where_there_is_something_new()
+    {
+        var world = new World();
+        var silver = world.Transformation("silver", "bronze") with { MinInterval = TimeSpan.FromMinutes(5) };
+        world.Subjects[silver.Id] = silver;
+        world.Bump("bronze");
+        world.Step();
+        world.Finish(silver.Id);
+        world.Bump("bronze");
+        world.Step();
+        Assert.Equal(Verdict.Wait, world.Of("silver").Verdict);
+        world.Subjects[silver.Id] = world.Subjects[silver.Id] with { Request = "now" };
+        world.Step();
+        Assert.Equal(Verdict.Start, world.Of("silver").Verdict);
+    }
+
     [Theory]
     [InlineData("sql")]
     [InlineData("gate")]

@@ -24,6 +24,18 @@ public sealed class CatalogueTests
         Assert.Equal(["in", "z-first", "a-last"], catalogue.Graph.Order.Select(id => id.Name));
     }
 
+    /// <summary>A past version may have had other columns.</summary>
+    [Fact]
+    public async Task What_pins_a_version_is_not_bound_to_the_columns_of_now()
+    {
+        var judge = new MarkedSqlJudge();
+        var catalogue = await Build(
+            judge, Ingestion("in", "bronze.t"), Transformation("pinned", "silver.a", "SELECT BAD FROM bronze.t AT (VERSION => 3)"), Transformation("next", "gold.b", "SELECT BAD FROM silver.a"));
+        Assert.Empty(catalogue.Diagnostics);
+        Assert.Empty(judge.Bound);
+        Assert.Equal(3, Assert.Single(catalogue.Reads[new ResourceId(ResourceKind.Transformation, "pinned")]).PinnedVersion);
+    }
+
     [Fact]
     public async Task What_hangs_on_an_invalid_resource_only_waits()
     {

@@ -15,7 +15,7 @@ internal sealed partial class MarkedSqlJudge : ISqlJudge
     public List<string> Bound { get; } = [];
 
     public Task<SqlAnalysis> ReadAsync(string sql, CancellationToken cancellationToken) =>
-        Task.FromResult(new SqlAnalysis([.. Reads().Matches(sql).Select(m => new SqlRead(m.Groups[1].Value))]));
+        Task.FromResult(new SqlAnalysis([.. Reads().Matches(sql).Select(m => new SqlRead(m.Groups[1].Value, m.Groups[2].Success ? long.Parse(m.Groups[2].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) : null))]));
 
     public Task<SqlAnalysis> BindAsync(string sql, IReadOnlyList<KnownTable> tables, CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal sealed partial class MarkedSqlJudge : ISqlJudge
         return index < 0 ? null : new SqlProblem(Refused, "column \"BAD\" not found", sql[..index].Count(c => c == '\n') + 1, index - sql[..index].LastIndexOf('\n'), "did you mean \"id\"?");
     }
 
-    [GeneratedRegex(@"(?:FROM|JOIN) ([\w.]+)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?:FROM|JOIN) ([\w.]+)(?: AT \(VERSION => (\d+)\))?", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Reads();
 
     [GeneratedRegex(@"/\* returns (.+?) \*/", RegexOptions.CultureInvariant, 1000)]
