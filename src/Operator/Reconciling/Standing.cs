@@ -49,7 +49,8 @@ internal sealed record Standing(bool? Ready, string Reason, string Message, bool
         {
             ResourceKind.Lakehouse => exit switch { RunnerExit.SecretMissing => "SecretMissing", RunnerExit.Memory => "OutOfMemory", RunnerExit.Deadline => "DeadlineExceeded", _ => "StoreUnreachable" },
             _ when exit == RunnerExit.SecretMissing => "SecretMissing",
-            _ => Attempts.ReasonOf(exit ?? RunnerExit.Bug, kind) is var reason && kind == ResourceKind.Ingestion && reason == Pipelines.Decisions.Reason.RunFailed ? "SourceUnreachable" : reason.ToString(),
+            ResourceKind.Ingestion when exit == RunnerExit.Store => "LakehouseNotReady",
+            _ => Attempts.ReasonOf(exit ?? RunnerExit.Bug, kind).ToString(),
         };
     }
 

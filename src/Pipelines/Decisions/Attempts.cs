@@ -44,7 +44,7 @@ public static class Attempts
         (RunnerExit.HistoryGone, ResourceKind.Transformation) => Reason.HistoryGone,
         (RunnerExit.InputExceedsScratch, ResourceKind.Transformation) => Reason.InputExceedsScratch,
         (RunnerExit.Deadline, ResourceKind.Transformation) => Reason.DeadlineExceeded,
-        (RunnerExit.Memory, ResourceKind.Transformation) => Reason.OutOfMemory,
+        (RunnerExit.Memory, ResourceKind.Transformation or ResourceKind.Ingestion) => Reason.OutOfMemory,
         _ => Reason.RunFailed,
     };
 }

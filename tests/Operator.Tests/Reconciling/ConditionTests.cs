@@ -89,6 +89,8 @@ public sealed class ConditionTests
         { "Ingestion", RunCodes.SecretMissing.Id, "SecretMissing" },
         { "Ingestion", TableCodes.BucketMissing.Id, "LakehouseNotReady" },
         { "Transformation", RunCodes.DeadlineExceeded.Id, "DeadlineExceeded" },
+        { "Ingestion", RunCodes.OutOfMemory.Id, "OutOfMemory" },
+        { "Ingestion", "LH9999", "RunFailed" },
         { "Transformation", RunCodes.OutOfMemory.Id, "OutOfMemory" },
         { "Transformation", RunCodes.InputExceedsScratch.Id, "InputExceedsScratch" },
         { "Transformation", RunCodes.SecretMissing.Id, "SecretMissing" },
