@@ -18,7 +18,8 @@ internal static class OperatorRules
     /// <summary>In every watched namespace.</summary>
     public static IReadOnlyList<RbacRule> Namespaced { get; } =
     [
-        new("lakehouse.dev", Kinds, ["list", "watch", "patch"], "what is declared; patch is for finalizers"),
+        new("lakehouse.dev", Kinds, ["list", "watch"], "what is declared"),
+        new("lakehouse.dev", ["ingestions", "transformations"], ["patch"], "finalizers, of those that own tables"),
         new("lakehouse.dev", [.. Kinds.Select(kind => kind + "/status")], ["patch"], "what is told"),
         new("batch", ["jobs"], ["get", "list", "watch", "create", "delete"], "runs"),
         new("apps", ["deployments"], ["get", "list", "watch", "create", "patch", "delete"], "streams"),
