@@ -107,16 +107,30 @@ internal static class IngestionRules
         }
 
         var plan = Plan(member, ingestion, lake);
+        var generation = IngestionState.GenerationOf(member);
+        if (reads && stream?.RunId == plan.RunId && state.Broken?.Exit is { } exit && IngestionState.IsFinal(exit))
+        {
+            // The pod that has ended for good goes first: its end would be told of what is asked for now.
+            if (stream.Replicas == 0)
+                yield break;
+            if (stream.MadeFor != generation)
+                (reads, generation) = (false, stream.MadeFor);
+        }
+
         var replicas = reads ? 1 : 0;
-        var made = StreamObjects.DeploymentOf(member.Item, plan, lake.Name, lake.DemandsOf(ingestion.Spec.Runner), lake.Runner, replicas, IngestionState.GenerationOf(member));
+        var made = StreamObjects.DeploymentOf(member.Item, plan, lake.Name, lake.DemandsOf(ingestion.Spec.Runner), lake.Runner, replicas, generation);
         var source = SourceOf(member, plan, lake);
         if (lake.Rolls.MarkOf(stream, source, StreamObjects.TemplateHashOf(made), replicas) is not { } mark)
             yield break;
         var wanted = StreamObjects.Marked(made, source, mark);
         var name = wanted.Metadata.Name!;
         var hash = HashOf(wanted);
-        if (stream is null || !member.Memory.Applied.TryGetValue(name, out var applied) || applied != (stream.Uid, stream.Generation, hash))
-            yield return new Act.ApplyStream(wanted, StreamObjects.PlanOf(member.Item, plan, lake.Name), stream?.Uid) { Hash = hash };
+        var planned = StreamObjects.PlanOf(member.Item, plan, lake.Name);
+        var isPlanned = member.Seen.Plans[member.Item.Uid].Any(map => map.Key.Name == planned.Metadata.Name);
+
+        // Whoever deletes a plan stops no pod, but keeps the next one from starting.
+        if (stream is null || !isPlanned || !member.Memory.Applied.TryGetValue(name, out var applied) || applied != (stream.Uid, stream.Generation, hash))
+            yield return new Act.ApplyStream(wanted, planned, stream?.Uid) { Hash = hash, IsPlanned = isPlanned };
         else if (stream.IsRolledOut)
         {
             foreach (var old in member.Seen.Plans[member.Item.Uid].Where(map => !map.Deleting && map.Key.Name != stream.PlanName))

@@ -31,7 +31,9 @@ internal sealed record IngestionState(
         var stream = member.Stream;
         var pod = stream is null ? null : member.Seen.Pods(stream.RunId).OrderByDescending(one => one.Created).FirstOrDefault();
         var report = stream is null ? null : member.Seen.Reports(stream.RunId);
-        var broken = pod is null ? null : BrokenOf(pod, stream!, member.Seen.Now);
+
+        // One that is going has had its say.
+        var broken = pod is null or { Deleting: true } ? null : BrokenOf(pod, stream!, member.Seen.Now);
         if (broken is not null && report is { Result: RunResult.Running } && report.CompletionTime < broken.CompletionTime)
             report = broken.Report ?? report;
 

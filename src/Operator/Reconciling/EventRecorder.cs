@@ -40,7 +40,7 @@ internal sealed class EventRecorder(KubernetesClient client, string instance, Ti
             }
         }
 
-        Log.Noted(log, item.Id, note.Reason, note.Message);
+        Log.Noted(log, item.Id.Namespace, item.Id, note.Reason, note.Message);
         queue.Writer.TryWrite(new Event
         {
             Metadata = new ObjectMeta

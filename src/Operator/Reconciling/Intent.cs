@@ -23,6 +23,9 @@ internal abstract record Act
     {
         /// <summary>Over what is applied.</summary>
         public string Hash { get; init; } = "";
+
+        /// <summary>The plan is there already.</summary>
+        public bool IsPlanned { get; init; }
     }
 
     internal sealed record DeleteStream(StreamItem Stream) : Act;

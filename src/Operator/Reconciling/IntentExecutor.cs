@@ -49,7 +49,7 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
                 {
                     // The boundary of one resource: what the API server refuses, and a defect of ours, stop nobody else.
                     if (e is not KubernetesException)
-                        Log.Fault(log, intent.Item.Id, e);
+                        Log.Fault(log, ns, intent.Item.Id, e);
                     lock (gate)
                     {
                         remembered.Setback = SetbackOf(e, remembered.Setback);
@@ -71,6 +71,12 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
                 Metadata = new ObjectMeta { Name = intent.Item.Id.Name, Namespace = intent.Item.Id.Namespace, Uid = intent.Item.Uid },
                 Status = status.Status,
             }, force: true, cancellationToken);
+            if (StatusLeftovers.Removal(written.Status, status.Status) is { } removal)
+            {
+                written = await client.MergePatchAsync(
+                    ResourceKinds.TypeOf(intent.Item.Id.Kind), intent.Item.Key, removal, cancellationToken, subresource: "status", resourceVersion: written.Metadata.ResourceVersion);
+            }
+
             memory.LastStatusWrite = time.GetUtcNow();
             writes.Record(ns, () => cache.HasSeen(intent.Item.Id, written.Metadata.ResourceVersion!));
         }
@@ -129,8 +135,8 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
 
     private async Task ApplyAsync(string ns, ResourceItem item, Act.ApplyStream apply, Remembered memory, CancellationToken cancellationToken)
     {
-        var plan = await CreateAsync(ResourceTypes.ConfigMaps, apply.Plan, item.Uid, cancellationToken);
-        writes.Record(ns, () => cache.Plans.HasSeen(ObjectKey.Of(plan.Metadata), plan.Metadata.ResourceVersion!));
+        if (!apply.IsPlanned)
+            await PlanAsync(ns, apply.Plan, item.Uid, cancellationToken);
         await RequireOursAsync(ResourceTypes.Deployments, ObjectKey.Of(apply.Deployment.Metadata), apply.Uid, item.Uid, cancellationToken);
         var written = await client.ApplyAsync(
             ResourceTypes.Deployments, apply.Deployment with { Metadata = apply.Deployment.Metadata with { Uid = apply.Uid } }, force: true, cancellationToken);

@@ -50,7 +50,7 @@ internal sealed class NamespaceReconciler(
         var memory = memories.GetOrAdd(ns, static _ => new NamespaceMemory());
         var intents = Deciding.All(seen, judgement, memory, runner);
         foreach (var intent in intents.Where(static intent => intent.Fault is not null))
-            Log.Fault(log, intent.Item.Id, intent.Fault!);
+            Log.Fault(log, ns, intent.Item.Id, intent.Fault!);
         var setback = await executor.ExecuteAsync(ns, intents, memory, cancellationToken);
 
         // What has come to pass was looked at just now; to come back for it would be to come back for ever.

@@ -86,8 +86,10 @@ internal sealed class ReportIntake(KubernetesClient client, ClusterCache cache, 
         if (pod.RunId != report.RunId || (pod.OwnerUid is null && pod.ReplicaSet is null))
             return new Intake(403, "the pod was not started for this run");
         var made = pod.OwnerUid is { } job ? cache.HasJob(pod.Namespace, job, pod.RunId) : cache.HasStream(pod.Namespace, pod.ReplicaSet!, pod.RunId);
+
+        // What made a pod that is going may have gone before it, or have been changed: a stream that is rolled on. Whoever is told to come again keeps its pod for as long.
         if (!made)
-            return pod.Created > time.GetUtcNow() - SeenWithin ? new Intake(503, "what made the pod was not seen yet") : new Intake(403, "what made the pod is not there");
+            return !pod.Deleting && pod.Created > time.GetUtcNow() - SeenWithin ? new Intake(503, "what made the pod was not seen yet") : new Intake(403, "what made the pod is not there");
         inbox.Take(report, new Sender(pod.Uid, pod.OwnerUid, time.GetUtcNow()));
         changed(report.Namespace);
         return new Intake(200);

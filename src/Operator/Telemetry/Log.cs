@@ -9,8 +9,8 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "lakehouse-operator {Version} serves {Namespaces}; reports at {Reports}, metrics at {Metrics}")]
     public static partial void Started(ILogger logger, string version, string namespaces, string reports, string metrics);
 
-    [LoggerMessage(2, LogLevel.Information, "{Resource}: {Reason}: {Message}")]
-    public static partial void Noted(ILogger logger, ResourceId resource, string reason, string message);
+    [LoggerMessage(2, LogLevel.Information, "{Namespace} {Resource}: {Reason}: {Message}")]
+    public static partial void Noted(ILogger logger, string @namespace, ResourceId resource, string reason, string message);
 
     [LoggerMessage(3, LogLevel.Debug, "an Event was lost: {Reason}: {Message}")]
     public static partial void EventLost(ILogger logger, string reason, string message);
@@ -30,8 +30,8 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "a watch is deaf: {Name}; the process ends")]
     public static partial void Deaf(ILogger logger, string name);
 
-    [LoggerMessage(10, LogLevel.Error, "{Resource}: the operator fails over it and leaves it alone")]
-    public static partial void Fault(ILogger logger, ResourceId resource, Exception exception);
+    [LoggerMessage(10, LogLevel.Error, "{Namespace} {Resource}: the operator fails over it and leaves it alone")]
+    public static partial void Fault(ILogger logger, string @namespace, ResourceId resource, Exception exception);
 
     [LoggerMessage(11, LogLevel.Warning, "the SQL worker is away, and new SQL is not judged: {Message}")]
     public static partial void WorkerAway(ILogger logger, string message);
