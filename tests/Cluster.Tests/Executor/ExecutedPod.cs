@@ -66,6 +66,9 @@ public sealed class ExecutedPod
 
     private readonly CancellationTokenSource terminating = new();
 
+    /// <summary>Of a stream: the kubelet starts its containers again and again.</summary>
+    public bool IsEndless => (string?)spec["restartPolicy"] is null or "Always";
+
     private string Path => $"/api/v1/namespaces/{Namespace}/pods/{Name}";
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
@@ -144,9 +147,10 @@ public sealed class ExecutedPod
 
     /// <summary>Sends a report as the runner does, with a token minted as the kubelet does for the pod's own projection.</summary>
     /// <param name="bearer">Another token.</param>
-    public async Task<HttpStatusCode> ReportAsync(RunReport report, string? bearer = null)
+    /// <param name="to">Another operator than the one that its arguments name.</param>
+    public async Task<HttpStatusCode> ReportAsync(RunReport report, string? bearer = null, Uri? to = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Argument("--report-url"))
+        using var request = new HttpRequestMessage(HttpMethod.Post, to ?? new Uri(Argument("--report-url")))
         {
             Content = new StringContent(ReportJson.Write(report), Encoding.UTF8, "application/json"),
             Headers = { Authorization = new("Bearer", bearer ?? (token ??= await TokenAsync())) },

@@ -17,7 +17,7 @@ public sealed class ExecutorTests(SharedNode node)
             await pod.EndAsync(0, "done");
         };
         _ = (await within.Kubectl.ApplyAsync(Job("well"))).Succeeded;
-        _ = (await within.Kubectl.RunAsync("wait", "--for=condition=Complete", "--timeout=30s", "job/well")).Succeeded;
+        _ = (await within.Kubectl.RunAsync("wait", "--for=condition=Complete", "--timeout=90s", "job/well")).Succeeded;
         var pod = Assert.Single(executor.Pods);
         var seen = JsonNode.Parse((await within.Kubectl.RunAsync("get", "pod", pod.Name, "-o", "json")).Succeeded)!;
         Assert.Equal(node.Name, (string?)seen["spec"]!["nodeName"]);
@@ -34,7 +34,7 @@ public sealed class ExecutorTests(SharedNode node)
         await using var executor = await node.ExecuteAsync(within);
         executor.Default = how switch { "exit" => Plays.Exit(70), "memory" => Plays.OutOfMemory(), _ => Plays.Evict() };
         _ = (await within.Kubectl.ApplyAsync(Job("badly"))).Succeeded;
-        _ = (await within.Kubectl.RunAsync("wait", "--for=condition=Failed", "--timeout=30s", "job/badly")).Succeeded;
+        _ = (await within.Kubectl.RunAsync("wait", "--for=condition=Failed", "--timeout=90s", "job/badly")).Succeeded;
         Assert.Single(executor.Pods);
     }
 
@@ -44,8 +44,8 @@ public sealed class ExecutorTests(SharedNode node)
         var within = await node.Cluster.NamespaceAsync();
         await using var executor = await node.ExecuteAsync(within);
         _ = (await within.Kubectl.ApplyAsync(Deployment("stream"))).Succeeded;
-        _ = (await within.Kubectl.RunAsync("rollout", "status", "--timeout=30s", "deployment/stream")).Succeeded;
-        _ = (await within.Kubectl.RunAsync("delete", "deployment", "stream", "--cascade=foreground", "--timeout=30s")).Succeeded;
+        _ = (await within.Kubectl.RunAsync("rollout", "status", "--timeout=90s", "deployment/stream")).Succeeded;
+        _ = (await within.Kubectl.RunAsync("delete", "deployment", "stream", "--cascade=foreground", "--timeout=90s")).Succeeded;
         Assert.Equal("", (await within.Kubectl.RunAsync("get", "pods", "-o", "name")).Succeeded);
     }
 
@@ -63,7 +63,7 @@ public sealed class ExecutorTests(SharedNode node)
                 break;
         }
 
-        _ = (await within.Kubectl.RunAsync("delete", "job", "pull", "--timeout=30s")).Succeeded;
+        _ = (await within.Kubectl.RunAsync("delete", "job", "pull", "--timeout=90s")).Succeeded;
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ExecutorTests(SharedNode node)
             await (lose ? Plays.Lose() : Plays.Exit(0))(pod);
         };
         _ = (await within.Kubectl.ApplyAsync(Job("lost"))).Succeeded;
-        _ = (await within.Kubectl.RunAsync("wait", "--for=condition=Complete", "--timeout=60s", "job/lost")).Succeeded;
+        _ = (await within.Kubectl.RunAsync("wait", "--for=condition=Complete", "--timeout=90s", "job/lost")).Succeeded;
         Assert.Equal(2, executor.Pods.Count);
     }
 

@@ -9,6 +9,7 @@ namespace LakehouseOperator.Cluster.Tests.Executor;
 public static class Plays
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SpeakInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>It is carried out: a run reports and ends, a stream reports and stays until its pod is asked to go.</summary>
     public static Play Work(PretendLake lake) => async pod =>
@@ -20,8 +21,8 @@ public static class Plays
         await ReportAsync(pod, report);
         if (report.Result == RunResult.Running)
         {
-            await UntilTerminatedAsync(pod);
-            await ReportAsync(pod, report with { Result = RunResult.Succeeded });
+            await SpeakUntilTerminatedAsync(pod, () => lake.Run(pod.Plan));
+            await ReportAsync(pod, lake.Run(pod.Plan) with { Result = RunResult.Succeeded });
         }
 
         await pod.EndAsync((int)(report.Error?.Exit ?? RunnerExit.Done), TerminationMessage.Write(report));
@@ -50,7 +51,7 @@ public static class Plays
         var result = exit == RunnerExit.Blocked ? RunResult.Blocked : RunResult.Failed;
         var report = PretendLake.Of(Planned(pod), result, new RunError(code, exit, message, field));
         await ReportAsync(pod, report);
-        await pod.EndAsync((int)exit, TerminationMessage.Write(report));
+        await EndAsync(pod, (int)exit, TerminationMessage.Write(report));
     };
 
     /// <summary>Reports exactly this.</summary>
@@ -60,7 +61,7 @@ public static class Plays
         var report = answer(Planned(pod));
         await ReportAsync(pod, report);
         if (report.Result == RunResult.Running)
-            await UntilTerminatedAsync(pod);
+            await SpeakUntilTerminatedAsync(pod, () => report with { CompletionTime = TimeProvider.System.GetUtcNow() });
         await pod.EndAsync((int)(report.Error?.Exit ?? RunnerExit.Done), TerminationMessage.Write(report));
     };
 
@@ -68,14 +69,21 @@ public static class Plays
     public static Play Exit(int code) => async pod =>
     {
         await pod.RunAsync();
-        await pod.EndAsync(code);
+        await EndAsync(pod, code, null);
     };
 
     /// <param name="container">The kernel ends this one: <c>runner</c>, or <c>sql-worker</c>.</param>
     public static Play OutOfMemory(string container = ExecutedPod.Runner) => async pod =>
     {
         await pod.RunAsync();
-        await pod.EndOutOfMemoryAsync(container);
+        if (!pod.IsEndless)
+        {
+            await pod.EndOutOfMemoryAsync(container);
+            return;
+        }
+
+        await pod.CrashAsync(137, null, "OOMKilled", container);
+        await UntilTerminatedAsync(pod);
     };
 
     public static Play Evict() => async pod =>
@@ -114,6 +122,21 @@ public static class Plays
         await then(pod);
     };
 
+    /// <summary>As a stream does, which reports every ten seconds though nothing happens.</summary>
+    private static async Task SpeakUntilTerminatedAsync(ExecutedPod pod, Func<RunReport> report)
+    {
+        using var timer = new PeriodicTimer(SpeakInterval, TimeProvider.System);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(pod.Terminating))
+                await ReportAsync(pod, report());
+        }
+        catch (OperationCanceledException)
+        {
+            // It is asked to go.
+        }
+    }
+
     /// <summary>Waits for the pod's deletion to be asked for.</summary>
     public static async Task UntilTerminatedAsync(ExecutedPod pod)
     {
@@ -130,7 +153,7 @@ public static class Plays
             try
             {
                 var answer = await pod.ReportAsync(report);
-                if (answer != HttpStatusCode.ServiceUnavailable || attempt > 300)
+                if (answer is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests) || attempt > 300)
                     return answer;
             }
             catch (HttpRequestException) when (attempt <= 300)
@@ -144,6 +167,19 @@ public static class Plays
 
             await Task.Delay(RetryInterval, TimeProvider.System);
         }
+    }
+
+    /// <summary>For good, or, in a stream, until it is started again; which never comes here.</summary>
+    private static async Task EndAsync(ExecutedPod pod, int code, string? message)
+    {
+        if (!pod.IsEndless)
+        {
+            await pod.EndAsync(code, message);
+            return;
+        }
+
+        await pod.CrashAsync(code, message);
+        await UntilTerminatedAsync(pod);
     }
 
     private static RunPlan Planned(ExecutedPod pod) => pod.Plan ?? throw new InvalidOperationException($"pod {pod.Name} has no plan");

@@ -4,7 +4,6 @@ using LakehouseOperator.Cluster.Tests.Scenes;
 namespace LakehouseOperator.Cluster.Tests.Operators;
 
 /// <summary>Whenever the operator is killed, another one comes to the same end, and makes nothing twice.</summary>
-[Collection(nameof(LoneTests))]
 public sealed class KillTests(LoneCluster cluster)
 {
     private static readonly string[] Resources = ["main", "silver", "gold", "rows"];

@@ -9,10 +9,9 @@ using LakehouseOperator.Testing.Cluster;
 namespace LakehouseOperator.Cluster.Tests.Operators;
 
 /// <summary>An operator that serves named namespaces, with the chart's rights in these alone, some of which come and go.</summary>
-[Collection(nameof(LoneTests))]
 public sealed partial class NamespaceTests(LoneCluster cluster)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task One_that_is_not_there_keeps_nobody_waiting_and_is_served_once_it_is_and_one_that_goes_leaves_the_others_served()
@@ -40,7 +39,7 @@ public sealed partial class NamespaceTests(LoneCluster cluster)
         await ServedAsync(kubectl, api, late);
 
         // Watches that are open live on; a process that begins finds the namespace gone, and rights with it.
-        _ = (await kubectl.RunAsync("delete", "namespace", early.Name, "--wait=true", "--timeout=60s")).Succeeded;
+        _ = (await kubectl.RunAsync("delete", "namespace", early.Name, "--wait=true", "--timeout=120s")).Succeeded;
         Assert.Equal(HttpStatusCode.OK, await served.AskAsync("readyz"));
         Assert.Equal(0, await served.StopAsync());
         await served.BeginAsync();

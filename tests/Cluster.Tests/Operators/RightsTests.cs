@@ -7,7 +7,6 @@ using LakehouseOperator.Cluster.Tests.Scenes;
 namespace LakehouseOperator.Cluster.Tests.Operators;
 
 /// <summary>The operator may do exactly what it does.</summary>
-[Collection(nameof(LoneTests))]
 public sealed class RightsTests(LoneCluster cluster)
 {
     [Fact]
@@ -21,7 +20,7 @@ public sealed class RightsTests(LoneCluster cluster)
 
         var asked = new AuditLog(cluster.Node.Cluster.Server!.AuditLog).Read().Where(request => request.User == OperatorAccount.User).ToList();
         Assert.Empty(asked.Where(request => request.IsForbidden).Select(request => request.ToString()).Distinct());
-        var done = asked.Select(request => $"{request.Verb} {request.Group}/{request.Resource}").ToHashSet(StringComparer.Ordinal);
+        var done = asked.SelectMany(request => request.Needs.Select(verb => $"{verb} {request.Group}/{request.Resource}")).ToHashSet(StringComparer.Ordinal);
         var api = await cluster.Node.ApiAsync();
         List<string> granted =
         [
@@ -48,8 +47,19 @@ public sealed class RightsTests(LoneCluster cluster)
             await subject.GoneAsync();
         }
 
-        // A Job that is there already, and its plan: as after a kill between a write and its reply.
+        // A Job that is there already: as after a kill between a write and its reply, but somebody else's.
         await scene.Lakehouse().SettledAsync();
+        var foreign = await ForeignObjectTests.TakeNextJobNameAsync(scene, scene.Lakehouse());
+        await scene.Lakehouse().BecomesAsync("NameConflict");
+
+        // And a plan. (A pod that mounts somebody else's ends by itself; this one has not come so far.)
+        scene.Executor.Default = pod => pod.Plan is null ? Plays.UntilTerminatedAsync(pod) : Plays.Work(scene.Lake)(pod);
+        var name = (string)foreign["metadata"]!["name"]!;
+        await scene.Api.PostAsync(scene.CollectionOf("ConfigMap"), new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = name } });
+        await scene.Api.DeleteAsync($"{scene.CollectionOf("Job")}/{name}");
+        await scene.Lakehouse().UntilAsync(one => one.Reason() == "NameConflict" && one.Message().Contains("ConfigMap", StringComparison.Ordinal), "the plan's name is taken");
+        await scene.Api.DeleteAsync($"{scene.CollectionOf("ConfigMap")}/{name}");
+        await scene.Lakehouse().BecomesAsync("Ready");
     }
 
     /// <summary>A pod that is none of ours, with a token for the operator's audience.</summary>

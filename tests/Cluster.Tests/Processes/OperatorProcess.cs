@@ -17,7 +17,7 @@ public sealed class OperatorProcess : IAsyncDisposable
 
     private static readonly HttpClient Probe = new();
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(180);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("lakehouse-operator-");
     private readonly CancellationTokenSource ending = new();
@@ -67,7 +67,7 @@ public sealed class OperatorProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it, after it was stopped or killed.</summary>
-    /// <exception cref="InvalidOperationException">It ends, or is not ready within a minute; with what it wrote.</exception>
+    /// <exception cref="InvalidOperationException">It ends, or is not ready within three; with what it wrote.</exception>
     public async Task BeginAsync()
     {
         process = Start("lakehouse-operator", arguments);

@@ -105,4 +105,56 @@ public sealed class DeletionTests(SharedNode node)
         await scene.Api.DeleteAsync($"/api/v1/namespaces/{scene.Namespace}");
         await scene.EventuallyAsync(async () => await scene.Api.GetAsync($"/api/v1/namespaces/{scene.Namespace}") is null, "the namespace's end");
     }
+
+    /// <summary>Without the keys to the store nothing can be removed from it, and nobody waits for them.</summary>
+    [Fact]
+    public async Task Without_its_Secret_a_resource_goes_and_leaves_its_tables()
+    {
+        await using var scene = await Scene.BeginAsync(node);
+        await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Silver(more: "deletionPolicy: Delete"));
+        await scene.Transformation("silver").BecomesAsync("Succeeded");
+        await scene.Transformation("silver").SettledAsync();
+        scene.Transformation("silver").Next(Plays.Fail(RunnerExit.SecretMissing, Codes.Id("SecretMissing"), "there is no Secret s3"));
+        await scene.Transformation("silver").DeleteAsync();
+        await scene.Transformation("silver").GoneAsync();
+        Assert.Equal(0L, scene.Lake.DataVersionOf("silver.silver"));
+        await scene.Transformation("silver").HasEventAsync("TablesRetained", "Secret s3");
+    }
+
+    [Fact]
+    public async Task A_run_under_way_is_ended_before_its_table_is_dropped()
+    {
+        await using var scene = await Scene.BeginAsync(node);
+        scene.Transformation("silver").Next(async pod =>
+        {
+            await pod.RunAsync();
+            scene.Lake.Run(pod.Plan!);
+            await Plays.UntilTerminatedAsync(pod);
+        });
+        await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Silver(more: "deletionPolicy: Delete"));
+        await scene.Transformation("silver").PodAsync();
+        await scene.Transformation("silver").UntilAsync(one => one.Reason() == "Running" && one.Value["metadata"]!["finalizers"] is not null, "it runs");
+        await scene.Transformation("silver").DeleteAsync();
+        await scene.Transformation("silver").GoneAsync();
+        Assert.Null(scene.Lake.DataVersionOf("silver.silver"));
+        Assert.Equal(2, scene.Transformation("silver").Pods);
+        await scene.GoneAsync("Job", _ => true, "its Jobs");
+    }
+
+    /// <summary>Neither keeps a table that is to go.</summary>
+    [Theory]
+    [InlineData("""{"suspend": true}""", "Suspended")]
+    [InlineData("""{"sql": "SELECT nothing FROM bronze.events"}""", "SqlInvalid")]
+    public async Task A_resource_that_rests_or_is_Stalled_is_deleted_with_its_table(string patch, string reason)
+    {
+        await using var scene = await Scene.BeginAsync(node);
+        await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Silver(more: "deletionPolicy: Delete"));
+        await scene.Transformation("silver").BecomesAsync("Succeeded");
+        await scene.Transformation("silver").SpecAsync(patch);
+        await scene.Transformation("silver").BecomesAsync(reason);
+        await scene.Transformation("silver").DeleteAsync();
+        await scene.Transformation("silver").GoneAsync();
+        Assert.Null(scene.Lake.DataVersionOf("silver.silver"));
+        await scene.Transformation("silver").HasEventAsync("TablesDeleted");
+    }
 }

@@ -31,7 +31,7 @@ public sealed class LakehouseTests(SharedNode node)
     {
         await using var scene = await Scene.BeginAsync(node);
         _ = (await scene.Kubectl.ApplyAsync(Documents.Lakehouse)).Succeeded;
-        _ = (await scene.Kubectl.RunAsync("wait", "--for=condition=Ready", "--timeout=60s", "lh/main")).Succeeded;
+        _ = (await scene.Kubectl.RunAsync("wait", "--for=condition=Ready", "--timeout=90s", "lh/main")).Succeeded;
         Assert.Contains("Ready", (await scene.Kubectl.RunAsync("get", "lake")).Succeeded, StringComparison.Ordinal);
     }
 
@@ -46,8 +46,7 @@ public sealed class LakehouseTests(SharedNode node)
     {
         await using var scene = await Scene.BeginAsync(node);
         var id = Codes.Id(code);
-        scene.Lakehouse().Next(Plays.Fail(Codes.Exit(code), id, "it is so", "spec.storage"));
-        scene.Ingestion("events").Next(Plays.Exit(70));
+        scene.Lakehouse().Always(Plays.Fail(Codes.Exit(code), id, "it is so", "spec.storage"));
         await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion());
         var seen = await scene.Lakehouse().BecomesAsync(reason);
         Assert.Equal("False", seen.Holds());

@@ -19,7 +19,7 @@ public sealed class QualityCheckTests(SharedNode node)
         await scene.QualityCheck("rows").PodAsync();
         Assert.Equal("Unknown", (await scene.QualityCheck("rows").UntilAsync(one => one.Reason() == "Running", "it runs")).Holds("Passed"));
         release.SetResult();
-        _ = (await scene.Kubectl.RunAsync("wait", "--for=condition=Passed", "--timeout=60s", "qc/rows")).Succeeded;
+        _ = (await scene.Kubectl.RunAsync("wait", "--for=condition=Passed", "--timeout=90s", "qc/rows")).Succeeded;
         var seen = await scene.QualityCheck("rows").BecomesAsync("Evaluated");
         Assert.Equal(("True", "True", "1", "1/1", "0"), (seen.Holds(), seen.Holds("Passed"), seen["summary.passed"], seen["summary.ratio"], seen["version"]));
         Assert.Equal(("has-rows", "rowCount", "Passed"), (seen["checks.0.name"], seen["checks.0.kind"], seen["checks.0.outcome"]));

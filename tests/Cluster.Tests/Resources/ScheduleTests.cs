@@ -18,8 +18,7 @@ public sealed class ScheduleTests(SharedNode node)
         Assert.Null(waiting["lastRun"]);
         var due = Time(waiting["nextScheduleTime"]);
 
-        await EndedAsync(scene);
-        var ran = await scene.Transformation("silver").SeeAsync();
+        var ran = await scene.Transformation("silver").UntilAsync(seen => seen["lastRun.trigger.kind"] == "Schedule", "its run has ended, a minute later");
         var (last, next) = (Time(ran["lastScheduleTime"]), Time(ran["nextScheduleTime"]));
         Assert.True(last >= due && next > last, ran.ToString());
         Assert.Equal("schedule=" + last.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), ran["lastRun.trigger.key"]);
@@ -42,19 +41,27 @@ public sealed class ScheduleTests(SharedNode node)
         await scene.Transformation("silver").UntilAsync(seen => seen.Holds("Stalled") == "False" && seen["nextScheduleTime"] is not null, "it waits for its time");
     }
 
-    /// <summary>A minute may pass before it begins: longer than a scene's patience.</summary>
-    private static async Task EndedAsync(Scene scene)
+    /// <summary>What nobody could start within its deadline is left out, and told.</summary>
+    [Fact]
+    public async Task A_run_that_was_missed_beyond_its_deadline_is_left_out_and_told()
     {
-        try
-        {
-            await EndAsync();
-        }
-        catch (TimeoutException)
-        {
-            await EndAsync();
-        }
-
-        Task EndAsync() => scene.Transformation("silver").UntilAsync(seen => seen["lastRun.trigger.kind"] == "Schedule", "its run has ended");
+        await using var scene = await Scene.BeginAsync(node);
+        await scene.ApplyAsync(
+            Documents.Lakehouse, Documents.Ingestion(),
+            Documents.Silver(more: """
+                suspend: true
+                trigger: {schedule: {cron: "* * * * *", startingDeadlineSeconds: 10} }
+                """));
+        await scene.Ingestion("events").UntilAsync(seen => seen["tables.0.dataVersion"] is not null, "its table has a version");
+        var begun = TimeProvider.System.GetUtcNow();
+        await scene.EventuallyAsync(
+            () => Task.FromResult(TimeProvider.System.GetUtcNow() is var now && now.Minute != begun.Minute && now.Second is > 12 and < 45), "a time that is too late for the minute's run, and too early for the next");
+        await scene.Transformation("silver").SpecAsync("""{"suspend": false}""");
+        var seen = await scene.Transformation("silver").UntilAsync(one => one["missedScheduleTime"] is not null, "it says what was left out");
+        Assert.True(Time(seen["missedScheduleTime"]) > begun && Time(seen["nextScheduleTime"]) > Time(seen["missedScheduleTime"]), seen.ToString());
+        Assert.Contains("left out", seen.Message(), StringComparison.Ordinal);
+        Assert.Null(seen["lastRun"]);
+        await scene.Transformation("silver").HasEventAsync("ScheduleMissed", "startingDeadlineSeconds");
     }
 
     private static DateTimeOffset Time(string? text) => DateTimeOffset.Parse(text!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUniversalTime();

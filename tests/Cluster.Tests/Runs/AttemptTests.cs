@@ -146,8 +146,7 @@ public sealed class AttemptTests(SharedNode node)
         await using var scene = await Scene.BeginAsync(node);
         await scene.ApplyAsync(Documents.Lakehouse);
         await scene.Lakehouse().BecomesAsync("Ready");
-        await scene.Api.PostAsync(scene.CollectionOf("ResourceQuota"), JsonNode.Parse("""{"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}, "spec": {"hard": {"count/jobs.batch": "0"}}}""")!);
-        await scene.EventuallyAsync(async () => (await scene.ListAsync("ResourceQuota"))[0]["status"]?["hard"] is not null, "the quota");
+        await scene.QuotaAsync("count/jobs.batch", "0");
         await scene.Lakehouse().RequestAsync("probe");
         var seen = await scene.Lakehouse().BecomesAsync("JobRefused");
         Assert.Contains("quota", seen.Message(), StringComparison.Ordinal);
@@ -165,7 +164,9 @@ public sealed class AttemptTests(SharedNode node)
             await pod.RunAsync();
             var job = (string)pod.Pod["metadata"]!["labels"]!["job-name"]!;
             await scene.Api.PatchAsync($"{scene.CollectionOf("Job")}/{job}", JsonNode.Parse("""{"spec": {"activeDeadlineSeconds": 1}}""")!);
-            await Plays.UntilTerminatedAsync(pod);
+
+            // It does not hear, and has its grace period before the kubelet kills it.
+            await scene.UntilAsync("Transformation", one => (string?)one["status"]?["lastRun"]?["exit"] == "Deadline", "the run's end, while its pod is still going");
         });
         await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Silver());
         Assert.Equal("Deadline", (await scene.Transformation("silver").BecomesAsync("DeadlineExceeded"))["lastRun.exit"]);

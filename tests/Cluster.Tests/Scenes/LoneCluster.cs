@@ -4,7 +4,7 @@ using LakehouseOperator.Testing.Cluster;
 namespace LakehouseOperator.Cluster.Tests.Scenes;
 
 /// <summary>
-/// A second control plane, where no operator serves every namespace: for tests that kill operators, let two contend, or count every request. They run one after the other.
+/// A second control plane, where no operator serves every namespace: for tests that kill operators, let two contend, or count every request.
 /// </summary>
 public sealed class LoneCluster : IAsyncDisposable
 {
@@ -12,7 +12,3 @@ public sealed class LoneCluster : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Node.DisposeAsync();
 }
-
-/// <summary>Tests of the lone cluster, one after the other.</summary>
-[CollectionDefinition(nameof(LoneTests))]
-public sealed class LoneTests;

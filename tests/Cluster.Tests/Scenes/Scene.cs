@@ -10,7 +10,8 @@ namespace LakehouseOperator.Cluster.Tests.Scenes;
 /// <summary>A namespace of one test: the operator serves it, an executor plays its pods, and the test applies documents and looks at what becomes of them.</summary>
 public sealed partial class Scene : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>A busy machine takes its time; what never comes is told after so long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly bool ownsOperator;
 
@@ -59,13 +60,16 @@ public sealed partial class Scene : IAsyncDisposable
 
     /// <summary>Served by an operator of its own, which serves nothing else, and which the test may do anything to.</summary>
     /// <param name="more">Arguments of the operator.</param>
-    public static async Task<Scene> BeginAloneAsync(LoneCluster cluster, params IReadOnlyList<string> more)
+    public static Task<Scene> BeginAloneAsync(LoneCluster cluster, params IReadOnlyList<string> more) => BeginAloneAsync(cluster, _ => Task.FromResult(more));
+
+    /// <param name="more">Arguments of the operator, by its namespace.</param>
+    public static async Task<Scene> BeginAloneAsync(LoneCluster cluster, Func<string, Task<IReadOnlyList<string>>> more)
     {
         var node = cluster.Node;
         var account = await node.OperatorKubeconfigAsync();
         var within = await node.Cluster.NamespaceAsync();
         var executor = await node.ExecuteAsync(within);
-        return new Scene(await node.ApiAsync(), within, executor, await OperatorProcess.StartAsync(account, [within.Name], ["--verbose", .. more]), ownsOperator: true, node.Audit);
+        return new Scene(await node.ApiAsync(), within, executor, await OperatorProcess.StartAsync(account, [within.Name], ["--verbose", .. await more(within.Name)]), ownsOperator: true, node.Audit);
     }
 
     public Subject Lakehouse(string name = "main") => new(this, ResourceKind.Lakehouse, name);
@@ -106,6 +110,8 @@ public sealed partial class Scene : IAsyncDisposable
         "Job" => $"/apis/batch/v1/namespaces/{Namespace}/jobs",
         "Deployment" => $"/apis/apps/v1/namespaces/{Namespace}/deployments",
         "NetworkPolicy" => $"/apis/networking.k8s.io/v1/namespaces/{Namespace}/networkpolicies",
+        "Namespace" => "/api/v1/namespaces",
+        "LimitRange" => $"/api/v1/namespaces/{Namespace}/limitranges",
         "ResourceQuota" => $"/api/v1/namespaces/{Namespace}/resourcequotas",
         "ConfigMap" or "Pod" or "Secret" or "Event" => $"/api/v1/namespaces/{Namespace}/{kind.ToLowerInvariant()}s",
         _ => throw new ArgumentException($"no path of {kind} is known here", nameof(kind)),
@@ -166,6 +172,31 @@ public sealed partial class Scene : IAsyncDisposable
             throw new TimeoutException($"{what} does not come; the operator said\n{LastWords()}", e);
         }
     }
+
+    /// <summary>Bounds something here, by a quota called <c>none</c>, and waits until that counts.</summary>
+    public async Task QuotaAsync(string of, string most)
+    {
+        await Api.PostAsync(CollectionOf("ResourceQuota"), new JsonObject
+        {
+            ["apiVersion"] = "v1", ["kind"] = "ResourceQuota", ["metadata"] = new JsonObject { ["name"] = "none" }, ["spec"] = new JsonObject { ["hard"] = new JsonObject { [of] = most } },
+        });
+        await EventuallyAsync(async () => (await ListAsync("ResourceQuota")) is [var quota] && quota["status"]?["hard"] is not null, "the quota");
+    }
+
+    /// <summary>What the operator has written here since, while it went on by itself for a while: no more than a few words where nothing changes.</summary>
+    /// <param name="most">Of writes, Events apart. In a cluster that was given nobody counts.</param>
+    public async Task RestsAsync(int most, string because)
+    {
+        if (Audit is null)
+            return;
+        var from = TimeProvider.System.GetUtcNow();
+        var before = Audit.WritesIn(Namespace).Count;
+        await EventuallyAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > from + Watched), "the end of a while");
+        var writes = Audit.WritesIn(Namespace).Skip(before).Select(request => request.ToString()).ToList();
+        Assert.True(writes.Count <= most, $"{writes.Count} writes in {Watched.TotalSeconds:0} s because {because}\n{string.Join('\n', writes)}");
+    }
+
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(8);
 
     /// <summary>What the operator said of this namespace, and what it said of itself.</summary>
     private string LastWords() => string.Join('\n', Operator.Log.Where(line => line.Contains(Namespace, StringComparison.Ordinal) || line.Contains("fail:", StringComparison.Ordinal)).TakeLast(25));

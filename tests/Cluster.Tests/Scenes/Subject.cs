@@ -22,6 +22,9 @@ public sealed class Subject(Scene scene, ResourceKind kind, string name)
     /// <summary>Plays its next pods so.</summary>
     public void Next(params IReadOnlyList<Play> plays) => scene.Executor.Next(kind, name, plays);
 
+    /// <summary>Plays all of its pods so for which nothing else was said.</summary>
+    public void Always(Play play) => scene.Executor.Always(kind, name, play);
+
     /// <summary>Its n-th pod, from 1, once it is there.</summary>
     public Task<ExecutedPod> PodAsync(int number = 1) => scene.Executor.PodAsync(kind, name, number);
 

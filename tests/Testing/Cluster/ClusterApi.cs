@@ -64,9 +64,10 @@ public sealed class ClusterApi : IDisposable
     }
 
     /// <returns>False where there was nothing of that uid.</returns>
-    public async Task<bool> DeleteAsync(string path, string? uid = null, int? graceSeconds = null, CancellationToken cancellationToken = default)
+    /// <param name="propagation">Of what it owns: as <c>kubectl delete</c> has it, unless another is given. (Without any, the API server leaves a Job's pods behind.)</param>
+    public async Task<bool> DeleteAsync(string path, string? uid = null, int? graceSeconds = null, string propagation = "Background", CancellationToken cancellationToken = default)
     {
-        var options = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions" };
+        var options = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions", ["propagationPolicy"] = propagation };
         if (uid is not null)
             options["preconditions"] = new JsonObject { ["uid"] = uid };
         if (graceSeconds is not null)
