@@ -62,6 +62,9 @@ internal static class RunPhases
                 : Lost(job, now, "the Job passed its activeDeadlineSeconds before its Pod told anything");
         }
 
+        // A Job's end is its pod's. Where that is seen at work still, the news of it is on its way by another watch.
+        if (job is { End: not null, Deleting: false } && pod is { Deleting: false })
+            return new RunPhase.Working(null);
         if (job.End is not null || job.Deleting)
             return Lost(job, now, job.EndMessage ?? "its Pod is gone and left no word");
         return new RunPhase.Working(pod is not null ? HindranceOf(pod) : now - job.Created > PodPatience ? NoPod(job) : null);

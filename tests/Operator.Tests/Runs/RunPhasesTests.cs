@@ -83,6 +83,8 @@ public sealed class RunPhasesTests
         { "Job failed, no Pod", "lost" },
         { "Job complete, no Pod", "lost" },
         { "Job deleted, container runs", "lost" },
+        { "Job complete, container runs", "working" },
+        { "Job failed, container runs", "working" },
         { "Job past its deadline, container runs", "Deadline" },
         { "Job past its deadline, container never began", "lost" },
         { "Job past its deadline, no Pod", "lost" },
