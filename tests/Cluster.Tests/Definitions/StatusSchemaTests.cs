@@ -79,8 +79,9 @@ public sealed class StatusSchemaTests(SharedNode node)
         var path = $"/apis/lakehouse.dev/v1alpha1/namespaces/{within.Name}/{kind}s/{name}/status";
         var written = JsonSerializer.SerializeToNode(status, contract)!;
         Assert.Equal(contract.Properties.Count, written.AsObject().Count);
-        await api.PatchAsync(path, new JsonObject { ["status"] = written.DeepClone() });
-        var kept = JsonNode.Parse((await within.Kubectl.RunAsync("get", kind, name, "-o", "json")).Succeeded)!["status"];
+
+        // The answer shows what was kept; an operator that serves the namespace puts right a status that is not its own.
+        var kept = (await api.PatchAsync(path, new JsonObject { ["status"] = written.DeepClone() }))!["status"];
         Assert.True(JsonNode.DeepEquals(written, kept), $"{written.ToJsonString()}\n{kept?.ToJsonString()}");
     }
 }

@@ -163,9 +163,9 @@ public sealed class AttemptTests(SharedNode node)
         {
             await pod.RunAsync();
             var job = (string)pod.Pod["metadata"]!["labels"]!["job-name"]!;
-            await scene.Api.PatchAsync($"{scene.CollectionOf("Job")}/{job}", JsonNode.Parse("""{"spec": {"activeDeadlineSeconds": 1}}""")!);
 
-            // It does not hear, and has its grace period before the kubelet kills it.
+            // Long enough for everybody to have seen it run. It does not hear, and has its grace period before the kubelet kills it.
+            await scene.Api.PatchAsync($"{scene.CollectionOf("Job")}/{job}", JsonNode.Parse("""{"spec": {"activeDeadlineSeconds": 10}}""")!);
             await scene.UntilAsync("Transformation", one => (string?)one["status"]?["lastRun"]?["exit"] == "Deadline", "the run's end, while its pod is still going");
         });
         await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Silver());

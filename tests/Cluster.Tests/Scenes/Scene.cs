@@ -121,10 +121,11 @@ public sealed partial class Scene : IAsyncDisposable
 
     /// <summary>The first object of a kind that is so, now or soon.</summary>
     /// <exception cref="TimeoutException">None becomes so; with what there is and the operator's last words.</exception>
-    public async Task<JsonObject> UntilAsync(string kind, Func<JsonObject, bool> isSo, string what)
+    /// <param name="patience">For what takes longer than anything else: two minutes otherwise.</param>
+    public async Task<JsonObject> UntilAsync(string kind, Func<JsonObject, bool> isSo, string what, TimeSpan? patience = null)
     {
         var last = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
-        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var deadline = new CancellationTokenSource(patience ?? Patience, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, TestContext.Current.CancellationToken);
         try
         {

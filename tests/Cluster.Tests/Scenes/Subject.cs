@@ -13,7 +13,8 @@ public sealed class Subject(Scene scene, ResourceKind kind, string name)
     /// <exception cref="InvalidOperationException">It is not there.</exception>
     public async Task<Seen> SeeAsync() => new(await scene.Api.GetAsync(Path) ?? throw new InvalidOperationException($"{kind}/{name} is not there"));
 
-    public Task<Seen> UntilAsync(Func<Seen, bool> isSo, string what) => SeenAsync(isSo, $"{kind}/{name} does not become so: {what}");
+    /// <param name="patience">For what takes longer than anything else: two minutes otherwise.</param>
+    public Task<Seen> UntilAsync(Func<Seen, bool> isSo, string what, TimeSpan? patience = null) => SeenAsync(isSo, $"{kind}/{name} does not become so: {what}", patience);
 
     /// <summary>Its newest generation is Ready, or not, for this reason.</summary>
     public Task<Seen> BecomesAsync(string reason) =>
@@ -70,8 +71,8 @@ public sealed class Subject(Scene scene, ResourceKind kind, string name)
             .Select(one => ((string)one["reason"]!, (string)one["message"]!)),
     ];
 
-    private async Task<Seen> SeenAsync(Func<Seen, bool> isSo, string what) =>
-        new(await scene.UntilAsync(kind.ToString(), value => (string?)value["metadata"]!["name"] == name && isSo(new Seen(value)), what));
+    private async Task<Seen> SeenAsync(Func<Seen, bool> isSo, string what, TimeSpan? patience = null) =>
+        new(await scene.UntilAsync(kind.ToString(), value => (string?)value["metadata"]!["name"] == name && isSo(new Seen(value)), what, patience));
 
     private Task PatchAsync(JsonObject patch) => scene.Api.PatchAsync(Path, patch);
 }
