@@ -46,6 +46,7 @@ public sealed class RefusalTests(SharedNode node)
             "account" => scene.Lakehouse().SpecAsync("""{"runner": {"serviceAccountName": "there-is-none"}}"""),
             _ => scene.Api.PostAsync(scene.CollectionOf("LimitRange"), JsonNode.Parse("""{"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "small"}, "spec": {"limits": [{"type": "Container", "max": {"memory": "1Mi"}}]}}""")!),
         });
+        await scene.Lakehouse().BecomesAsync("Ready"); // what it says now was seen
         await scene.Transformation("silver").RequestAsync("now");
         var seen = await scene.Transformation("silver").BecomesAsync("JobRefused");
         Assert.Equal(("False", "False", "0"), (seen.Holds(), seen.Holds("Stalled"), seen["output.version"]));

@@ -8,7 +8,16 @@ namespace LakehouseOperator.Cluster.Tests.Scenes;
 /// </summary>
 public sealed class LoneCluster : IAsyncDisposable
 {
+    private const int OperatorsAtOnce = 4;
+
     public SharedNode Node { get; } = new(SharedCluster.Own());
 
-    public ValueTask DisposeAsync() => Node.DisposeAsync();
+    /// <summary>Each operator is two processes, which a small machine has room for only so many times.</summary>
+    public SemaphoreSlim Turns { get; } = new(OperatorsAtOnce, OperatorsAtOnce);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Node.DisposeAsync();
+        Turns.Dispose();
+    }
 }

@@ -10,10 +10,11 @@ namespace LakehouseOperator.Cluster.Tests.Scenes;
 /// <summary>A namespace of one test: the operator serves it, an executor plays its pods, and the test applies documents and looks at what becomes of them.</summary>
 public sealed partial class Scene : IAsyncDisposable
 {
-    /// <summary>A busy machine takes its time; what never comes is told after so long.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    /// <summary>A busy machine takes its time, above all for processes that begin again; what never comes is told after so long.</summary>
+    private TimeSpan Patience => ownsOperator ? TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(2);
 
     private readonly bool ownsOperator;
+    private SemaphoreSlim? turns;
 
     private Scene(ClusterApi api, TestNamespace within, PodExecutor executor, OperatorProcess @operator, bool ownsOperator, AuditLog? audit)
     {
@@ -67,9 +68,19 @@ public sealed partial class Scene : IAsyncDisposable
     {
         var node = cluster.Node;
         var account = await node.OperatorKubeconfigAsync();
-        var within = await node.Cluster.NamespaceAsync();
-        var executor = await node.ExecuteAsync(within);
-        return new Scene(await node.ApiAsync(), within, executor, await OperatorProcess.StartAsync(account, [within.Name], ["--verbose", .. await more(within.Name)]), ownsOperator: true, node.Audit);
+        await cluster.Turns.WaitAsync();
+        try
+        {
+            var within = await node.Cluster.NamespaceAsync();
+            var executor = await node.ExecuteAsync(within);
+            var started = await OperatorProcess.StartAsync(account, [within.Name], ["--verbose", .. await more(within.Name)]);
+            return new Scene(await node.ApiAsync(), within, executor, started, ownsOperator: true, node.Audit) { turns = cluster.Turns };
+        }
+        catch
+        {
+            cluster.Turns.Release();
+            throw;
+        }
     }
 
     public Subject Lakehouse(string name = "main") => new(this, ResourceKind.Lakehouse, name);
@@ -121,7 +132,7 @@ public sealed partial class Scene : IAsyncDisposable
 
     /// <summary>The first object of a kind that is so, now or soon.</summary>
     /// <exception cref="TimeoutException">None becomes so; with what there is and the operator's last words.</exception>
-    /// <param name="patience">For what takes longer than anything else: two minutes otherwise.</param>
+    /// <param name="patience">For what takes longer than anything else.</param>
     public async Task<JsonObject> UntilAsync(string kind, Func<JsonObject, bool> isSo, string what, TimeSpan? patience = null)
     {
         var last = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
@@ -210,10 +221,17 @@ public sealed partial class Scene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Executor.DisposeAsync();
-        if (ownsOperator)
-            await Operator.DisposeAsync();
-        Gate.Dispose();
+        try
+        {
+            await Executor.DisposeAsync();
+        }
+        finally
+        {
+            if (ownsOperator)
+                await Operator.DisposeAsync();
+            turns?.Release();
+            Gate.Dispose();
+        }
     }
 
     [GeneratedRegex(@"^---\s*$", RegexOptions.Multiline)]

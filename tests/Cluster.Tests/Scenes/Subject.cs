@@ -13,7 +13,7 @@ public sealed class Subject(Scene scene, ResourceKind kind, string name)
     /// <exception cref="InvalidOperationException">It is not there.</exception>
     public async Task<Seen> SeeAsync() => new(await scene.Api.GetAsync(Path) ?? throw new InvalidOperationException($"{kind}/{name} is not there"));
 
-    /// <param name="patience">For what takes longer than anything else: two minutes otherwise.</param>
+    /// <param name="patience">For what takes longer than anything else.</param>
     public Task<Seen> UntilAsync(Func<Seen, bool> isSo, string what, TimeSpan? patience = null) => SeenAsync(isSo, $"{kind}/{name} does not become so: {what}", patience);
 
     /// <summary>Its newest generation is Ready, or not, for this reason.</summary>
