@@ -46,7 +46,7 @@ internal static class IngestionRules
         DateTimeOffset? again = decision?.At;
         if (lake is not null && decision is not null && item.Deleting is null && member.Spec is IngestionResource ingestion)
             acts.AddRange(Stream(member, ingestion, state, decision, lake));
-        else if (lake is null && member.Stream is { Deleting: false } left && (member.Spec is IngestionResource { Spec.Suspend: true } || !member.HasLakehouse(left.Lakehouse)))
+        else if (lake is null && member.Stream is { Deleting: false } left && (member.Item.IsSuspended || !member.HasLakehouse(left.Lakehouse)))
             acts.Add(new Act.DeleteStream(left)); // No plan can be made that would leave it without a replica.
         member.Memory.FirstSeen ??= member.Seen.Now;
 
@@ -95,9 +95,14 @@ internal static class IngestionRules
         if (member.Setback is { } setback && setback.Until > lake.Now)
             yield break;
 
-        // A spec that is wrong stops nobody's stream: the last good plan reads on.
+        // A spec that is wrong stops nobody's stream: the last good plan reads on, but for one that says not to read at all.
         if (StallOf(member, state, ingestion.Spec, lake) is not null)
+        {
+            if (ingestion.Spec.Suspend && stream is not null)
+                yield return new Act.DeleteStream(stream);
             yield break;
+        }
+
         if (member.IsUnjudged || (lake.NotReady is not null && stream is not null))
         {
             // Nor does a gate of which nothing is known yet, nor a Lakehouse that cannot be used now, of which no plan can be made either; what shall not read must not wait for that.

@@ -43,6 +43,8 @@ internal static class LakehouseRules
     /// <summary>A store that a run could not reach is asked again, but no more often than this.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(30);
 
+    private const string FailedMark = "failed=";
+
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
 
     /// <summary>What is wrong with it in a cluster beyond what validation finds; null: nothing.</summary>
@@ -145,7 +147,14 @@ internal static class LakehouseRules
         return (new Decision(member.Id, Verdict.Start, Reason.Running, "probing", trigger, same is { Exit: null } ? same.Attempt : failures + 1), null);
     }
 
-    private static string MarkOf(DateTimeOffset failed) => $"failed={failed.ToUnixTimeSeconds()};";
+    /// <summary>The failure of a run that the last probe was made for, and did not repeat: what that run missed is there again.</summary>
+    public static DateTimeOffset? MendedSince(LakehouseState state) =>
+        state.Ledger.Last is { Exit: RunnerExit.Done, Trigger.Key: var key } && key.LastIndexOf(FailedMark, StringComparison.Ordinal) is >= 0 and var at
+            && long.TryParse(key.AsSpan(at + FailedMark.Length).TrimEnd(';'), System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 253402300800
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+
+    private static string MarkOf(DateTimeOffset failed) => $"{FailedMark}{failed.ToUnixTimeSeconds()};";
 
     private static Standing Stand(Member member, LakehouseState state)
     {

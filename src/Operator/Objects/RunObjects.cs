@@ -13,7 +13,7 @@ namespace LakehouseOperator.Operator.Objects;
 /// </summary>
 internal static class RunObjects
 {
-    /// <summary>The runner ends itself at its deadline and says so; the Job is there for one that cannot.</summary>
+    /// <summary>The runner ends itself at its deadline and says so; the Pod is ended for one that cannot.</summary>
     private static readonly TimeSpan DeadlineMargin = TimeSpan.FromMinutes(2);
 
     /// <summary>Equal for equal attempts at equal causes, whoever computes it.</summary>
@@ -41,11 +41,13 @@ internal static class RunObjects
             Spec = new JobSpec
             {
                 BackoffLimit = 0,
-                ActiveDeadlineSeconds = plan.Limits.Deadline > TimeSpan.Zero ? (long)(plan.Limits.Deadline + DeadlineMargin).TotalSeconds : null,
-                Template = Template(demands, labels, RunnerPod.Of(plan, demands, setting, name, endless: false), new Dictionary<string, string>(StringComparer.Ordinal)),
+                Template = Template(demands, labels, RunnerPod.Of(plan, demands, setting, name, endless: false) with { ActiveDeadlineSeconds = DeadlineOf(plan) }, new Dictionary<string, string>(StringComparer.Ordinal)),
             },
         };
     }
+
+    /// <summary>Of the Pod and not of the Job: it counts from when a node takes the Pod, and not while that waits for one.</summary>
+    private static long? DeadlineOf(RunPlan plan) => plan.Limits.Deadline > TimeSpan.Zero ? (long)(plan.Limits.Deadline + DeadlineMargin).TotalSeconds : null;
 
     private static SortedDictionary<string, string> Annotations(ResourceItem item, RunPlan plan, int disruptions, DateTimeOffset? scheduledFor, string madeWith)
     {
@@ -121,6 +123,7 @@ internal static class RunObjects
         {
             Request = annotations.GetValueOrDefault(Labels.Request),
             MadeWith = annotations.GetValueOrDefault(Labels.MadeWith) ?? "",
+            EndTime = end?.LastTransitionTime,
             ScheduledFor = DateTimeOffset.TryParse(annotations.GetValueOrDefault(Labels.ScheduledFor), CultureInfo.InvariantCulture, out var time) ? time : null,
         };
     }

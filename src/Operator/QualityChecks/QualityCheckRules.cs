@@ -27,7 +27,7 @@ internal static class QualityCheckRules
             Suspended = member.Item.Deleting is not null,
             Prefers = [.. spec.Checks.Select(check => check.Reference?.To).OfType<string>().Distinct(StringComparer.Ordinal)],
             Running = state.Ledger.Running,
-            LastRun = state.Ledger.Attempted,
+            LastRun = lake.Attempted(state.Ledger),
             Request = member.Item.Request,
             LastHandledRequest = state.LastHandledRequest,
             DueSince = member.Memory.DueSince,

@@ -76,7 +76,7 @@ internal static class Deciding
             yield break;
         }
 
-        var lake = new LakeScene(lakehouse, spec, LakehouseRules.NotReady(lakehouse, state, fault), members, judgement, runner, lakehouse.Seen.Now) { Rolls = rolls };
+        var lake = new LakeScene(lakehouse, spec, LakehouseRules.NotReady(lakehouse, state, fault), members, judgement, runner, lakehouse.Seen.Now) { Rolls = rolls, MendedSince = LakehouseRules.MendedSince(state) };
         var states = States.Of(members, lake);
         yield return LakehouseRules.Decide(lakehouse, state, fault, states.StoreFailed, runner);
         var observed = new Observed(
@@ -195,10 +195,13 @@ internal sealed class States
         }
     }
 
+    /// <summary>A batch run's one Secret is the store's.</summary>
+    private static DateTimeOffset? FailedFor(RunLedger ledger) => ledger.Last is { Exit: RunnerExit.Store or RunnerExit.SecretMissing } last ? last.CompletionTime : null;
+
     /// <summary>When a run last failed for the store.</summary>
     public DateTimeOffset? StoreFailed => Ingestions.Values.Select(state => state.Broken is { Exit: RunnerExit.Store } broken ? broken.CompletionTime : (DateTimeOffset?)null)
-        .Concat(Transformations.Values.Select(state => state.Ledger.Last is { Exit: RunnerExit.Store } last ? last.CompletionTime : (DateTimeOffset?)null))
-        .Concat(Checks.Values.Select(state => state.Ledger.Last is { Exit: RunnerExit.Store } last ? last.CompletionTime : (DateTimeOffset?)null))
+        .Concat(Transformations.Values.Select(state => FailedFor(state.Ledger)))
+        .Concat(Checks.Values.Select(state => FailedFor(state.Ledger)))
         .Max();
 
     /// <summary>Null where nothing can be known of it.</summary>

@@ -35,14 +35,31 @@ internal static class Deletion
             return intent;
         if (!wanted || member.Spec is null)
             return Release(member, intent, "TablesRetained", member.Spec is null ? "its spec cannot be read, so its tables are left" : "deletionPolicy is Retain");
-        if (lake is null or { Lakehouse.Item.Deleting: not null } or { Lakehouse.Fault: not null })
-            return Release(member, intent, "TablesRetained", "its Lakehouse is gone or has errors, so its tables are left");
+        if (!HasLakehouse(member))
+            return Release(member, intent, "TablesRetained", "its Lakehouse is gone, so its tables are left");
         if (member.Setback is { NamespaceGoing: true })
             return Release(member, intent, "TablesRetained", "its namespace is being deleted, so its tables are left");
         if (member.Seen.Now - since > Patience)
             return Release(member, intent, "TablesRetained", $"its tables could not be removed within {Patience.TotalMinutes:0} minutes{(ledger.Last?.Error is { } error ? $": {RunLedger.Describe(error)}" : "")}");
-        return Drop(member, ledger, intent, lake, since + Patience);
+        return lake is null ? Await(member, intent, since + Patience) : Drop(member, ledger, intent, lake, since + Patience);
     }
+
+    private static bool HasLakehouse(Member member) => LakehouseOf(member.Spec) is { } name
+        && member.Seen.Items.Any(item => item.Id.Kind == ResourceKind.Lakehouse && item.Id.Name == name && item.Deleting is null);
+
+    private static string? LakehouseOf(Resource? resource) => resource switch
+    {
+        IngestionResource ingestion => ingestion.Spec.LakehouseRef.Name,
+        TransformationResource transformation => transformation.Spec.LakehouseRef.Name,
+        _ => null,
+    };
+
+    /// <summary>A Lakehouse that has errors may yet be mended; until then nothing reads on.</summary>
+    private static Intent Await(Member member, Intent intent, DateTimeOffset end) => intent with
+    {
+        Acts = member.Stream is { Deleting: false } stream ? [.. intent.Acts, new Act.DeleteStream(stream)] : intent.Acts,
+        Again = RunActs.Earliest(intent.Again, end),
+    };
 
     private static Intent Drop(Member member, RunLedger ledger, Intent intent, LakeScene lake, DateTimeOffset end)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using LakehouseOperator.Kubernetes.Api;
 using LakehouseOperator.Kubernetes.Controllers;
 using LakehouseOperator.Kubernetes.Objects;
@@ -106,6 +107,13 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
     private async Task StartAsync(string ns, ResourceItem item, Act.StartRun start, CancellationToken cancellationToken)
     {
         var job = await CreateAsync(ResourceTypes.Jobs, start.Job, item.Uid, cancellationToken);
+        if (RunObjects.Read(job) is null || job.Metadata.Labels?.GetValueOrDefault(Labels.ManagedBy) != Labels.Manager)
+        {
+            // It was ours, and somebody took off what it is known by: no watch shows it any more, and nothing that it does would be heard of.
+            await client.DeleteAsync(ResourceTypes.Jobs, ObjectKey.Of(job.Metadata), new DeleteOptions { Uid = job.Metadata.Uid, PropagationPolicy = "Background" }, cancellationToken);
+            throw new UnavailableException($"Job {job.Metadata.Name} had lost its labels or annotations and was removed; it is made anew");
+        }
+
         writes.Record(ns, () => cache.Jobs.HasSeen(ObjectKey.Of(job.Metadata), job.Metadata.ResourceVersion!));
         await PlanAsync(ns, RunObjects.PlanOf(job, start.Plan), job.Metadata.Uid!, cancellationToken);
     }
@@ -191,6 +199,9 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
         }
     }
 
+    private static string Asked(RefusedException no) =>
+        no.Code == HttpStatusCode.UnprocessableEntity && RefusedFields.Of(no.Causes) is { } fields ? $"{fields}, here or of the Lakehouse, makes no valid object: " : "";
+
     private Setback SetbackOf(Exception e, Setback? before)
     {
         var count = (before?.Count ?? 0) + 1;
@@ -198,9 +209,9 @@ internal sealed class IntentExecutor(KubernetesClient client, ClusterCache cache
         lock (chance)
             spread = 0.8 + (random.NextDouble() * 0.4);
         var wait = e is UnavailableException { RetryAfter: { } after } ? (after < Attempts.LongestHold ? after : Attempts.LongestHold) : Attempts.Backoff(count) * spread;
-        var reason = e switch { NameTakenException => "NameConflict", RefusedException => "JobRefused", _ => "Pending" };
+        var reason = e switch { NameTakenException => "NameConflict", RefusedException { Code: HttpStatusCode.UnprocessableEntity } => Setback.Invalid, RefusedException => "JobRefused", _ => "Pending" };
         var going = e is RefusedException refused && refused.Causes.Any(static cause => cause.Reason == "NamespaceTerminating");
-        var message = e is NameTakenException ? e.Message : e is RefusedException ? $"{ClusterCodes.ObjectRefused.Id}: the API server refuses it: {e.Message}" : e is KubernetesException ? $"the API server did not take it: {e.Message}"
+        var message = e is NameTakenException ? e.Message : e is RefusedException no ? $"{ClusterCodes.ObjectRefused.Id}: {Asked(no)}the API server refuses it: {e.Message}" : e is KubernetesException ? $"the API server did not take it: {e.Message}"
             : $"{BugCodes.Unhandled.Id}: the operator fails over this resource ({e.GetType().Name}); see its log, and please report it";
         return new Setback(reason, message, count, time.GetUtcNow() + wait, going);
     }

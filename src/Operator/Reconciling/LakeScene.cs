@@ -4,6 +4,8 @@ using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Operator.Runs;
 using LakehouseOperator.Operator.Watching;
 using LakehouseOperator.Pipelines;
+using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Pipelines.Decisions;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Pipelines.Rules;
@@ -62,6 +64,9 @@ internal sealed record Setback(string Reason, string Message, int Count, DateTim
 {
     /// <summary>The API server has answered, and said no; else it is not known what became of what was sent.</summary>
     public bool IsRefusal => Reason != "Pending";
+
+    /// <summary>What is asked for makes no valid object: only a change of a spec helps, of this resource or of its Lakehouse.</summary>
+    public const string Invalid = "Invalid";
 }
 
 /// <summary>One Lakehouse and everything that refers to it.</summary>
@@ -80,6 +85,15 @@ internal sealed record LakeScene(Member Lakehouse, LakehouseSpec Spec, string? N
     /// <summary>Valid QualityChecks of this Lakehouse.</summary>
     public IReadOnlyList<QualityCheckResource> Checks { get; } =
         [.. Members.Where(member => member is { Fault: null, Item.Deleting: null }).Select(member => member.Spec).OfType<QualityCheckResource>()];
+
+    /// <summary>The newest failure of a run after which the store was found to be fine.</summary>
+    public DateTimeOffset? MendedSince { get; init; }
+
+    /// <summary>As decisions see a last run: one that missed a Secret which is there again is begun anew, and has used up no attempt.</summary>
+    public AttemptedRun? Attempted(RunLedger ledger) =>
+        ledger.Last is { Exit: RunnerExit.SecretMissing } last && MendedSince is { } since && since.ToUnixTimeSeconds() >= last.CompletionTime.ToUnixTimeSeconds()
+            ? ledger.Attempted! with { Exit = null }
+            : ledger.Attempted;
 
     public PlanSetting Setting { get; } = SettingOf(Lakehouse, Spec);
 

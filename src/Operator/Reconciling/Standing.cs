@@ -25,7 +25,7 @@ internal sealed record Standing(bool? Ready, string Reason, string Message, bool
         _ => new Standing(false, "Pending", $"{ClusterCodes.ContainerRefused.Id}: a container of the pod cannot be made: {hindrance.Message}"),
     };
 
-    public static Standing Of(Setback setback) => new(false, setback.Reason, setback.Message);
+    public static Standing Of(Setback setback) => new(false, setback.Reason, setback.Message, Stalled: setback.Reason == Setback.Invalid);
 
     /// <summary>The three conditions that every kind has.</summary>
     public ConditionList Conditions(IReadOnlyList<Condition>? before, long generation, DateTimeOffset now) => new ConditionList(before, generation, now)

@@ -53,6 +53,6 @@ internal static class StatusChanges
 /// <summary>Moments at which something that has not happened counts.</summary>
 internal static class Waits
 {
-    /// <summary>When a Job without a Pod is to be wondered at.</summary>
-    public static DateTimeOffset? ForPod(RunLedger ledger) => ledger is { InHand: { } job, Hindrance: null } ? job.Created + RunPhases.PodPatience + TimeSpan.FromSeconds(1) : null;
+    /// <summary>When a Job without a Pod is to be wondered at, or one that is over and whose Pod has not told how.</summary>
+    public static DateTimeOffset? ForPod(RunLedger ledger) => ledger.AwaitedUntil ?? (ledger is { InHand: { } job, Hindrance: null } ? job.Created + RunPhases.PodPatience + TimeSpan.FromSeconds(1) : null);
 }

@@ -30,6 +30,9 @@ internal sealed record RunJob(
     JobEnd? End = null,
     string? EndMessage = null)
 {
+    /// <summary>When the Job controller said so.</summary>
+    public DateTimeOffset? EndTime { get; init; }
+
     /// <summary>The value of <c>lakehouse.dev/requested-at</c> when it was made.</summary>
     public string? Request { get; init; }
 

@@ -31,6 +31,7 @@ internal sealed record RunLedger(LastRunStatus? Last, EndedRun? Ended, RunJob? I
         var spent = jobs.Where(job => known.Contains(job.Uid)).ToList();
         RunJob? inHand = null;
         Hindrance? hindrance = null;
+        DateTimeOffset? until = null;
         EndedRun? ended = null;
 
         // One at a time; should there be more all the same, they are taken in the order in which they were made.
@@ -42,14 +43,14 @@ internal sealed record RunLedger(LastRunStatus? Last, EndedRun? Ended, RunJob? I
                     ended = new EndedRun(job, end);
                     break;
                 case RunPhase.Working working when inHand is null && ended is null:
-                    inHand = job;
-                    hindrance = working.Hindrance;
+                    (inHand, hindrance, until) = (job, working.Hindrance, working.Until);
                     break;
             }
         }
 
         return new RunLedger(ended?.ToStatus() ?? stored, ended, inHand, hindrance, [.. spent.Where(job => !job.Deleting)])
         {
+            AwaitedUntil = until,
             Told =
             [
                 .. spent.Select(job => (job, (RunPhases.Of(job, pods(job.RunId), reports(job.RunId), now) as RunPhase.Ended)?.Report))
@@ -67,6 +68,9 @@ internal sealed record RunLedger(LastRunStatus? Last, EndedRun? Ended, RunJob? I
         && Enum.IsDefined(stored.Trigger.Kind) && (stored.Exit is not { } exit || Enum.IsDefined(exit)) && (stored.Result is not { } result || Enum.IsDefined(result));
 
     private const int MostAttempts = 1_000_000;
+
+    /// <summary>The Job of the run under way is over, and its Pod may say how until then.</summary>
+    public DateTimeOffset? AwaitedUntil { get; init; }
 
     /// <summary>Runs that have ended and whose Job is still there: what others than the resource itself learn from their reports may not be written yet.</summary>
     public IReadOnlyList<(RunJob Job, RunReport Report)> Told { get; init; } = [];

@@ -9,7 +9,8 @@ internal abstract record RunPhase
 {
     /// <summary>Under way, or about to be.</summary>
     /// <param name="Hindrance">What keeps its Pod from starting, where something does.</param>
-    internal sealed record Working(Hindrance? Hindrance) : RunPhase;
+    /// <param name="Until">Its Job is over; until then its Pod may still say how.</param>
+    internal sealed record Working(Hindrance? Hindrance, DateTimeOffset? Until = null) : RunPhase;
 
     /// <summary>Over.</summary>
     /// <param name="Exit">Null: it ended without saying how, which uses up no attempt.</param>
@@ -37,6 +38,12 @@ internal static class RunPhases
     /// <summary>A Job controller that makes no Pod for so long cannot: it says why in an Event of the Job, which we do not read.</summary>
     public static readonly TimeSpan PodPatience = TimeSpan.FromSeconds(15);
 
+    /// <summary>Jobs and Pods are watched apart, so that a Job's end may show before its Pod's, which says how it ended.</summary>
+    private static readonly TimeSpan WordPatience = TimeSpan.FromMinutes(1);
+
+    /// <summary>A Pod that does not show is mostly gone.</summary>
+    private static readonly TimeSpan ShowPatience = TimeSpan.FromSeconds(5);
+
     private const int Killed = 137;
     private const int Terminated = 143;
 
@@ -44,31 +51,29 @@ internal static class RunPhases
     /// <param name="report">What the run posted, if that arrived.</param>
     public static RunPhase Of(RunJob job, IReadOnlyList<RunPod> pods, RunReport? report, DateTimeOffset now)
     {
-        if (report is not null && report.Result != RunResult.Running)
-            return Told(report);
-
         // A Job that was made anew under the same name finds the old one's Pod still going.
         var pod = pods.Where(one => one.OwnerUid == job.Uid).OrderByDescending(one => one.Created).FirstOrDefault();
-        var runner = pod?.Find(RunPod.Runner);
-        if (runner?.End is { } end)
-            return OfContainer(job, pod!, end, now);
+        var late = job.End == JobEnd.DeadlineExceeded || pod?.Reason == "DeadlineExceeded";
+        if (report is not null && report.Result != RunResult.Running)
+            return late && IsInterrupted(report) ? Late(job, report.CompletionTime) : Told(report);
+        if (pod?.Find(RunPod.Runner)?.End is { } end)
+            return OfContainer(job, pod, end, late, now);
+
+        // The runner ends itself before; where it never began, nothing of the run was too long.
+        if (late)
+            return pod is { HasStarted: false } ? Lost(job, now, "its deadline passed before its Pod was started") : Late(job, now);
         if (pod is { Phase: "Failed" })
             return Lost(job, now, $"its Pod ended as {pod.Reason ?? pod.Phase}{(pod.Message is { } message ? $": {message}" : "")}");
-        if (job.End == JobEnd.DeadlineExceeded)
-        {
-            // The runner ends itself before; where it never began, nothing of the run was too long.
-            return runner is { Running: true }
-                ? Failed(job, now, RunCodes.DeadlineExceeded, "the Job passed its activeDeadlineSeconds and was ended", "raise execution.activeDeadlineSeconds, or read less")
-                : Lost(job, now, "the Job passed its activeDeadlineSeconds before its Pod told anything");
-        }
-
-        // A Job's end is its pod's. Where that is seen at work still, the news of it is on its way by another watch.
-        if (job is { End: not null, Deleting: false } && pod is { Deleting: false })
-            return new RunPhase.Working(null);
+        if (WordBy(job, pod, now) is { } until && until > now && until - now <= WordPatience)
+            return new RunPhase.Working(null, until);
         if (job.End is not null || job.Deleting)
             return Lost(job, now, job.EndMessage ?? "its Pod is gone and left no word");
         return new RunPhase.Working(pod is not null ? HindranceOf(pod) : now - job.Created > PodPatience ? NoPod(job) : null);
     }
+
+    /// <summary>Until when a Job that is over may still be told of by its Pod; null where nothing is awaited.</summary>
+    private static DateTimeOffset? WordBy(RunJob job, RunPod? pod, DateTimeOffset now) =>
+        job is not { End: not null, Deleting: false } ? null : pod is null ? job.EndTime + ShowPatience : (job.EndTime ?? now) + WordPatience;
 
     /// <summary>The report that a container left as its termination message; null where it left none of this run.</summary>
     public static RunReport? ReportOf(string? terminationMessage, string runId)
@@ -107,20 +112,20 @@ internal static class RunPhases
     private static Hindrance NoPod(RunJob job) => new(
         HindranceKind.NoPod, $"no pod has been made for job {job.Name}; a quota or an admission rule may refuse it: kubectl describe job {job.Name} --namespace {job.Namespace}");
 
-    private static RunPhase OfContainer(RunJob job, RunPod pod, ContainerEnd end, DateTimeOffset now)
+    private static RunPhase OfContainer(RunJob job, RunPod pod, ContainerEnd end, bool late, DateTimeOffset now)
     {
         var started = end.Started ?? job.Created;
         var completed = end.Finished ?? now;
         if (ReportOf(end.Message, job.RunId) is { } told)
-            return Told(told);
+            return late && IsInterrupted(told) ? Late(job, completed) : Told(told);
         if (end.Reason == "OOMKilled" || pod.Find(RunPod.SqlWorker)?.End is { Reason: "OOMKilled" })
         {
             return new RunPhase.Ended(RunnerExit.Memory, null, Error(
                 RunCodes.OutOfMemory, "a container of the run was ended for its memory (OOMKilled)", "raise runner.resources.limits.memory, or hold less at once"), started, completed);
         }
 
-        if (job.End == JobEnd.DeadlineExceeded)
-            return Failed(job, completed, RunCodes.DeadlineExceeded, "the Job passed its activeDeadlineSeconds and was ended", "raise execution.activeDeadlineSeconds, or read less");
+        if (late)
+            return Late(job, completed);
         if (pod.Reason is not null || pod.Deleting || end.ExitCode is Killed or Terminated)
             return Lost(job, completed, $"its Pod was ended{(pod.Reason is { } reason ? $" ({reason})" : "")} before the run was over");
         if (end.ExitCode == (int)RunnerExit.Done)
@@ -133,8 +138,8 @@ internal static class RunPhases
     /// <summary>Success is a report without an error; whatever else comes without one is a defect of whoever wrote it. Who was told to end (a drain, a preemption) has used up no attempt.</summary>
     private static RunPhase.Ended Told(RunReport report)
     {
-        if (report.Error is { } told && told.Code == RunCodes.Interrupted.Id)
-            return new RunPhase.Ended(null, report, told, report.StartTime, report.CompletionTime);
+        if (IsInterrupted(report))
+            return new RunPhase.Ended(null, report, report.Error, report.StartTime, report.CompletionTime);
         var exit = (report.Error?.Exit, report.Result) switch
         {
             (null, RunResult.Succeeded or RunResult.UpToDate) => RunnerExit.Done,
@@ -144,6 +149,11 @@ internal static class RunPhases
         };
         return new RunPhase.Ended(exit, report, report.Error, report.StartTime, report.CompletionTime);
     }
+
+    private static bool IsInterrupted(RunReport report) => report.Error?.Code == RunCodes.Interrupted.Id;
+
+    private static RunPhase.Ended Late(RunJob job, DateTimeOffset at) =>
+        Failed(job, at, RunCodes.DeadlineExceeded, "it passed its deadline, did not end by itself and was ended", "raise execution.activeDeadlineSeconds, or read less");
 
     private static RunPhase.Ended Lost(RunJob job, DateTimeOffset at, string why) =>
         new(null, null, new RunError(RunCodes.Interrupted.Id, RunCodes.Interrupted.Exit, $"{why}; it is run again"), job.Created, at);

@@ -41,7 +41,7 @@ internal static class TransformationRules
             Stalled = StallOf(member, state, spec, inputs, gates.Count, lake) ?? Unjudged.StallOf(member, spec.Suspend || member.Item.Deleting is not null),
             Prefers = [.. gates.SelectMany(gate => gate.Checks).Select(check => check.Reference?.To).OfType<string>().Distinct(StringComparer.Ordinal)],
             Running = state.Ledger.Running,
-            LastRun = state.Ledger.Attempted,
+            LastRun = lake.Attempted(state.Ledger),
             Request = member.Item.Request,
             LastHandledRequest = state.LastHandledRequest(Retries(spec)),
             DueSince = member.Memory.DueSince,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Pipelines;
@@ -41,6 +42,22 @@ internal sealed record ResourceItem(
     /// <summary>Changes with everything that a run is made from: the spec's generation, and what annotations order, which do not count as one.</summary>
     public string Effective =>
         $"{Generation}{(Annotations.GetValueOrDefault(Adopt) == "true" ? "+adopt" : "")}{(Annotations.GetValueOrDefault(TakeOver) == "true" ? "+take-over" : "")}";
+
+    /// <summary><c>spec.suspend</c>, also where the rest of the spec cannot be read.</summary>
+    public bool IsSuspended
+    {
+        get
+        {
+            var reader = new Utf8JsonReader(Spec.Utf8);
+            while (reader.Read())
+            {
+                if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 } && reader.ValueTextEquals("suspend"u8))
+                    return reader.Read() && reader.TokenType == JsonTokenType.True;
+            }
+
+            return false;
+        }
+    }
 
     public ObjectKey Key => new(Id.Namespace, Id.Name);
 

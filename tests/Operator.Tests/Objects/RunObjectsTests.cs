@@ -22,7 +22,8 @@ public sealed class RunObjectsTests
         Assert.Equal(0, job.Spec!.BackoffLimit);
         Assert.Null(job.Spec.TtlSecondsAfterFinished);
         Assert.Equal("Never", job.Spec.Template!.Spec!.RestartPolicy);
-        Assert.Equal(1800 + 120, job.Spec.ActiveDeadlineSeconds);
+        Assert.Null(job.Spec.ActiveDeadlineSeconds);
+        Assert.Equal(1800 + 120, job.Spec.Template.Spec.ActiveDeadlineSeconds);
         var owner = Assert.Single(job.Metadata.OwnerReferences!);
         Assert.Equal(("lakehouse.dev/v1alpha1", "Transformation", "silver", Item.Uid, true), (owner.ApiVersion, owner.Kind, owner.Name, owner.Uid, owner.Controller));
     }
