@@ -79,7 +79,7 @@ internal sealed record RunLedger(LastRunStatus? Last, EndedRun? Ended, RunJob? I
     public AttemptedRun? Attempted => Last is null ? null : new AttemptedRun(
         Last.Trigger.Key, Last.Generation, Last.Attempt, Last.Exit, Last.StartTime, Last.CompletionTime, Last.Error is { } error ? Describe(error) : null);
 
-    public RunInHand? Running => InHand is null ? null : new RunInHand(InHand.Trigger.Key, InHand.Attempt, InHand.Created);
+    public RunInHand? Running => InHand is null ? null : new RunInHand(InHand.Trigger.Key, InHand.Attempt, InHand.Created) { IsKeptOut = Hindrance?.Kind == HindranceKind.NoPod };
 
     /// <summary>How often this attempt was begun and ended without a word.</summary>
     public int DisruptionsOf(RunTrigger trigger, int attempt, string generation) =>

@@ -44,7 +44,7 @@ public static class Decide
     /// <summary>Gives the free places to those that have been due longest; the others say so.</summary>
     private static IEnumerable<Decision> Queue(IReadOnlyList<Decision> decisions, Observed observed)
     {
-        var free = Math.Max(1, observed.MaxConcurrentRuns) - observed.Subjects.Count(subject => subject is { Running: not null } and not IngestionSubject);
+        var free = Math.Max(1, observed.MaxConcurrentRuns) - observed.Subjects.Count(subject => subject is { Running.IsKeptOut: false } and not IngestionSubject);
         var queued = decisions
             .Where(decision => decision.Verdict == Verdict.Start && decision.Resource.Kind != ResourceKind.Ingestion)
             .OrderBy(decision => decision.DueSince)

@@ -55,7 +55,11 @@ public sealed record Stall(Reason Reason, string Message);
 /// <param name="Key">Of the one trigger that it is about; null: whatever would be started.</param>
 public sealed record Held(DateTimeOffset Until, string Message, int Refusals = 1, string? Key = null);
 
-public sealed record RunInHand(string Key, int Attempt, DateTimeOffset StartTime);
+public sealed record RunInHand(string Key, int Attempt, DateTimeOffset StartTime)
+{
+    /// <summary>Nothing of it runs, and nothing will until somebody else lets it: it has no place among the runs.</summary>
+    public bool IsKeptOut { get; init; }
+}
 
 /// <param name="Key">Of the trigger that the run served.</param>
 /// <param name="Attempt">From 1.</param>

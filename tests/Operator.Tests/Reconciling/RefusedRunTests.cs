@@ -67,6 +67,27 @@ public sealed class RefusedRunTests
         Assert.InRange(tries, 7, 12);
     }
 
+    /// <summary>A quota on pods refuses them to the Job controller, which tries again by itself.</summary>
+    [Fact]
+    public void A_Job_that_gets_no_pod_leaves_its_place_to_others_and_runs_when_it_gets_one()
+    {
+        scene.Cluster.Apply(Xf, "a", Specs.Select("silver.a", "bronze.orders"));
+        scene.Look();
+        var job = scene.JobOf(Xf, "a");
+        scene.Pass(TimeSpan.FromSeconds(1));
+        scene.Cluster.Apply(Xf, "b", Specs.Select("silver.b", "bronze.orders"));
+        scene.Look();
+        Assert.Equal("False/Queued", scene.Ready(Xf, "b"));
+        scene.Pass(TimeSpan.FromSeconds(20));
+        scene.Look();
+
+        Assert.Equal("False/JobRefused", scene.Ready(Xf, "a"));
+        Assert.Single(scene.JobsOf(Xf, "b"));
+        Assert.Equal(job.Metadata.Uid, scene.JobOf(Xf, "a").Metadata.Uid);
+        scene.Settle();
+        Assert.Equal(("True/Succeeded", "True/Succeeded"), (scene.Ready(Xf, "a"), scene.Ready(Xf, "b")));
+    }
+
     [Fact]
     public void What_is_taken_in_the_end_runs_and_is_told_so()
     {

@@ -97,6 +97,25 @@ public sealed class HeldTests
         Assert.Equal(join, world.Of("d").Reason);
     }
 
+    /// <summary>Its Job is there, and a quota lets no pod of it in.</summary>
+    [Fact]
+    public void A_run_that_is_kept_out_has_no_place_until_it_is_let_in()
+    {
+        var world = Waiting("a", "b");
+        world.Step();
+        var run = world.Subjects[World.Xf("a")].Running!;
+        Assert.Equal(Reason.Queued, world.Of("b").Reason);
+        world.Subjects[World.Xf("a")] = world.Subjects[World.Xf("a")] with { Running = run with { IsKeptOut = true } };
+        world.Step();
+        Assert.Equal((Reason.Running, Verdict.Start), (world.Of("a").Reason, world.Of("b").Verdict));
+
+        world.Subjects[World.Xf("a")] = world.Subjects[World.Xf("a")] with { Running = run };
+        world.Transformation("c", "source");
+        world.Finish(World.Xf("b"));
+        world.Step();
+        Assert.Equal(Reason.Queued, world.Of("c").Reason);
+    }
+
     [Fact]
     public void A_clock_that_was_set_back_keeps_nobody_held()
     {
