@@ -15,6 +15,14 @@ namespace LakehouseOperator.Operator.Commands;
 /// <summary>What the operator answers: reports on one port, which pods of others reach, and metrics and probes on another.</summary>
 internal static class Endpoints
 {
+    private const int MostConnections = 2000;
+
+    /// <summary>Of one address; a runner has one, for the time of one report.</summary>
+    internal const int MostOfAddress = 250;
+
+    /// <summary>For a request's head to come, or a connection to be idle.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <param name="notReady">Why the process is not; null: it is.</param>
     public static WebApplication Create(OperatorOptions options, ReportIntake intake, MetricsPage metrics, Func<string?> notReady, Func<bool> isHealthy, ILogger log)
     {
@@ -25,9 +33,15 @@ internal static class Endpoints
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = ReportIntake.MostBytes;
-            kestrel.Limits.MaxConcurrentConnections = 2000;
-            Listen(kestrel, reports);
-            Listen(kestrel, probes);
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.RequestHeadersTimeout = Patience;
+            kestrel.Limits.KeepAliveTimeout = Patience;
+
+            // A body has a deadline as a whole.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            var share = new AddressShare(MostOfAddress);
+            Listen(kestrel, reports, listen => listen.Use(share.Before));
+            Listen(kestrel, probes, static _ => { });
         });
         builder.Services.AddRoutingCore();
         var app = builder.Build();
@@ -53,6 +67,8 @@ internal static class Endpoints
 
     private static async Task TakeAsync(HttpContext context, ReportIntake intake, ILogger log)
     {
+        // Who has his answer holds nothing any longer.
+        context.Response.Headers.Connection = "close";
         Intake taken;
         try
         {
@@ -69,7 +85,7 @@ internal static class Endpoints
             context.Response.Headers.RetryAfter = "1";
         if (taken is not { Reason: { } reason })
             return;
-        if (taken.Status is not (StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests))
+        if (taken.Status is not (StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests or StatusCodes.Status408RequestTimeout))
             Log.ReportRefused(log, reason);
         await context.Response.WriteAsync(reason + "\n", context.RequestAborted);
     }
@@ -91,14 +107,18 @@ internal static class Endpoints
     /// <summary>
     /// A port alone, and the address <c>[::]</c>, stand for every address of both families; where the machine has no IPv6, for those of IPv4.
     /// </summary>
-    private static void Listen(KestrelServerOptions kestrel, IPEndPoint at)
+    private static void Listen(KestrelServerOptions kestrel, IPEndPoint at, Action<ListenOptions> with)
     {
         if (at.Address.Equals(IPAddress.IPv6Any))
             kestrel.ListenAnyIP(at.Port, Http1);
         else
             kestrel.Listen(at, Http1);
 
-        static void Http1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+        void Http1(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            with(listen);
+        }
     }
 
     /// <exception cref="FormatException">Not an address and a port.</exception>

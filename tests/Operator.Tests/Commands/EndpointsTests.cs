@@ -1,7 +1,10 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using LakehouseOperator.Operator.Commands;
 using LakehouseOperator.Operator.Telemetry;
+using LakehouseOperator.Operator.Tests.Reports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -47,6 +50,101 @@ public sealed class EndpointsTests
         other.Start();
         return Task.CompletedTask;
     });
+
+    /// <summary>Over the wire: a body that trickles in holds its own pod up, and is given up.</summary>
+    [Fact]
+    public async Task A_report_that_does_not_arrive_is_given_up_and_another_pods_is_taken_meanwhile()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var scene = await IntakeScene.StartAsync(token);
+        var (slow, quick) = (scene.Run("slow"), scene.Run("quick"));
+        await scene.ListenAsync(token);
+        using var metrics = new MetricsPage();
+        await using var app = Endpoints.Create(Options("127.0.0.1:0"), scene.Intake, metrics, static () => null, static () => true, NullLogger.Instance);
+        await app.StartAsync(token);
+        var port = new Uri(app.Urls.First()).Port;
+        using var http = new HttpClient();
+        async Task<HttpStatusCode> PostAsync(string bearer, string body)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://127.0.0.1:{port}/v1/reports")) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+            using var response = await http.SendAsync(request, token);
+            Assert.True(response.Headers.ConnectionClose);
+            return response.StatusCode;
+        }
+
+        using var trickle = new TcpClient();
+        await trickle.ConnectAsync(IPAddress.Loopback, port, token);
+        var stream = trickle.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/reports HTTP/1.1\r\nHost: operator\r\nAuthorization: Bearer {slow}\r\nContent-Length: 1000\r\n\r\n{{"), token);
+        while (await PostAsync(slow, IntakeScene.Report("slow", "shop")) == HttpStatusCode.OK)
+            await Task.Yield();
+        Assert.Equal((HttpStatusCode.TooManyRequests, HttpStatusCode.OK), (await PostAsync(slow, IntakeScene.Report("slow", "shop")), await PostAsync(quick, IntakeScene.Report("quick", "shop"))));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync("secret", "{}"));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(quick, new string(' ', (1 << 20) + 1)));
+
+        scene.Time.Advance(TimeSpan.FromSeconds(10));
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        Assert.Equal("HTTP/1.1 408 Request Timeout", await reader.ReadLineAsync(token));
+        trickle.Close();
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(slow, IntakeScene.Report("slow", "shop")));
+        await app.StopAsync(token);
+    }
+
+    [Fact]
+    public async Task One_address_that_opens_all_it_can_leaves_connections_to_others()
+    {
+        var token = TestContext.Current.CancellationToken;
+        using var metrics = new MetricsPage();
+        await using var app = Endpoints.Create(Options("127.0.0.1:0"), null!, metrics, static () => null, static () => true, NullLogger.Instance);
+        await app.StartAsync(token);
+        var port = new Uri(app.Urls.First()).Port;
+        var open = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < Endpoints.MostOfAddress; i++)
+                open.Add(await ConnectAsync("127.0.0.2"));
+            using (var beyond = await ConnectAsync("127.0.0.2"))
+                Assert.Equal("", await AskAsync(beyond));
+            using (var other = await ConnectAsync("127.0.0.3"))
+                Assert.StartsWith("HTTP/1.1 200", await AskAsync(other), StringComparison.Ordinal);
+            open[0].Dispose();
+            var again = "";
+            while (again.Length == 0)
+            {
+                using var freed = await ConnectAsync("127.0.0.2");
+                again = await AskAsync(freed);
+            }
+
+            Assert.StartsWith("HTTP/1.1 200", again, StringComparison.Ordinal);
+        }
+        finally
+        {
+            open.ForEach(static socket => socket.Dispose());
+        }
+
+        async Task<Socket> ConnectAsync(string from)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+            await socket.ConnectAsync(IPAddress.Loopback, port, token);
+            return socket;
+        }
+
+        async Task<string> AskAsync(Socket socket)
+        {
+            try
+            {
+                await socket.SendAsync(Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n"), token);
+                var answer = new byte[4096];
+                return Encoding.ASCII.GetString(answer, 0, await socket.ReceiveAsync(answer, token));
+            }
+            catch (SocketException)
+            {
+                return "";
+            }
+        }
+    }
 
     [Theory]
     [InlineData("8080")]
