@@ -59,9 +59,9 @@ internal static class RunPhases
         if (pod?.Find(RunPod.Runner)?.End is { } end)
             return OfContainer(job, pod, end, late, now);
 
-        // The runner ends itself before; where it never began, nothing of the run was too long.
+        // The runner ends itself before; where it is not known to have begun, nothing of the run was too long.
         if (late)
-            return pod is { HasStarted: false } ? Lost(job, now, "its deadline passed before its Pod was started") : Late(job, now);
+            return pod is { HasStarted: true } or { Reason: "DeadlineExceeded", Containers.Count: 0 } ? Late(job, now) : Lost(job, now, "its deadline passed before its Pod told anything");
         if (pod is { Phase: "Failed" })
             return Lost(job, now, $"its Pod ended as {pod.Reason ?? pod.Phase}{(pod.Message is { } message ? $": {message}" : "")}");
         if (WordBy(job, pod, now) is { } until && until > now && until - now <= WordPatience)

@@ -133,6 +133,9 @@ public sealed class ExecutedPod
         Now));
 
     /// <summary>The kubelet needs the room.</summary>
+    /// <summary>As the kubelet ends one that was at work for longer than its <c>activeDeadlineSeconds</c>.</summary>
+    public Task ExceedDeadlineAsync() => WriteAsync(PodStatuses.Evicted("Pod was active on the node longer than the specified deadline", started, "DeadlineExceeded"));
+
     public Task EvictAsync(string message = "The node was low on resource: memory.") => WriteAsync(PodStatuses.Evicted(message, started));
 
     /// <summary>A container of a pod that is always started again ended so; it waits for its next start.</summary>

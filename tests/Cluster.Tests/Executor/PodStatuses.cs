@@ -50,10 +50,10 @@ public static class PodStatuses
     }
 
     /// <summary>Thrown off the node, as the kubelet says it: the containers' own ends are not told.</summary>
-    public static JsonObject Evicted(string message, DateTimeOffset started)
+    public static JsonObject Evicted(string message, DateTimeOffset started, string reason = "Evicted")
     {
         var status = Status("Failed", []);
-        status["reason"] = "Evicted";
+        status["reason"] = reason;
         status["message"] = message;
         status["startTime"] = Time(started);
         return status;

@@ -154,7 +154,22 @@ public sealed class AttemptTests(SharedNode node)
         await scene.Lakehouse().BecomesAsync("Ready");
     }
 
-    /// <summary>The Job's own deadline is for a runner that cannot keep its own.</summary>
+    /// <summary>The Pod's deadline is for a runner that cannot keep its own.</summary>
+    [Fact]
+    public async Task A_Pod_that_passes_its_deadline_is_DeadlineExceeded()
+    {
+        await using var scene = await Scene.BeginAsync(node);
+        scene.Transformation("silver").Next(async pod =>
+        {
+            Assert.True((int?)pod.Pod["spec"]!["activeDeadlineSeconds"] > 0);
+            await pod.RunAsync();
+            await pod.ExceedDeadlineAsync();
+        });
+        await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Silver());
+        Assert.Equal("Deadline", (await scene.Transformation("silver").BecomesAsync("DeadlineExceeded"))["lastRun.exit"]);
+    }
+
+    /// <summary>A deadline that somebody gave the Job.</summary>
     [Fact]
     public async Task A_Job_that_passes_its_deadline_is_DeadlineExceeded()
     {

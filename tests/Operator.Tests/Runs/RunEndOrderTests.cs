@@ -62,7 +62,7 @@ public sealed class RunEndOrderTests
         Assert.Equal(Now.AddMinutes(1), Operator.Reconciling.Waits.ForPod(ledger));
     }
 
-    public static TheoryData<string> Late => ["report", "message", "container", "pod alone", "gone"];
+    public static TheoryData<string> Late => ["report", "message", "container", "pod alone", "pod without containers"];
 
     [Theory]
     [MemberData(nameof(Late))]
@@ -71,11 +71,11 @@ public sealed class RunEndOrderTests
         var pod = witness switch
         {
             "message" => Pod(Ended(21, TerminationMessage.Write(Interrupted)), "Failed", "DeadlineExceeded"),
+            "pod without containers" => Pod(Running, "Failed", "DeadlineExceeded") with { Containers = [] },
             "container" => Pod(Ended(137), "Failed", "DeadlineExceeded"),
             _ => Pod(Running, "Failed", "DeadlineExceeded"),
         };
-        var job = witness == "gone" ? Job with { End = JobEnd.DeadlineExceeded } : Job;
-        var ended = Assert.IsType<RunPhase.Ended>(RunPhases.Of(job, witness == "gone" ? [] : [pod], witness == "report" ? Interrupted : null, Now));
+        var ended = Assert.IsType<RunPhase.Ended>(RunPhases.Of(Job, [pod], witness == "report" ? Interrupted : null, Now));
 
         Assert.Equal((RunnerExit.Deadline, RunCodes.DeadlineExceeded.Id), (ended.Exit, ended.Error!.Code));
         Assert.Contains("activeDeadlineSeconds", ended.Error.Help, StringComparison.Ordinal);

@@ -87,7 +87,7 @@ public sealed class RunPhasesTests
         { "Job failed, container runs", "working" },
         { "Job past its deadline, container runs", "Deadline" },
         { "Job past its deadline, container never began", "lost" },
-        { "Job past its deadline, no Pod", "Deadline" },
+        { "Job past its deadline, no Pod", "lost" },
         { "Pod of another Job ended", "working" },
         { "older Pod ended, newer runs", "working" },
         { "nothing yet", "working" },
