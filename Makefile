@@ -80,6 +80,14 @@ IMAGE_PROGRAMS := $(patsubst src/%,%,$(wildcard src/Runner src/Operator))
 .PHONY: images
 images: $(foreach program,$(IMAGE_PROGRAMS),out/images/$(shell echo $(program) | tr A-Z a-z).tar) ## Build the container images (linux-x64) as OCI archives in out/images
 
+# The name is in the archive: another one makes another.
+out/images/name: FORCE
+	@mkdir -p out/images
+	@echo "$(IMAGES) $(VERSION)" | cmp -s - $@ || echo "$(IMAGES) $(VERSION)" >$@
+
+.PHONY: FORCE
+FORCE:
+
 out/images/base: eng/images/base.sh
 	@mkdir -p out/images
 	@eng/images/base.sh $@
@@ -87,7 +95,7 @@ out/images/base: eng/images/base.sh
 
 # Trimmed and self-contained, compiled ahead; each program in a folder of its own, because two that were trimmed do not share one. What an earlier publish of the program left is
 # removed: the SDK would keep its list of assemblies, and one that is no longer trimmed away would not be found.
-out/images/%.tar: $(SOURCES) $(LIBDUCKDB) out/images/base eng/images/image.sh
+out/images/%.tar: $(SOURCES) $(LIBDUCKDB) out/images/base out/images/name eng/images/image.sh
 	@echo "Building $@" >&2
 	@program=$*; rm -rf out/images/$*.publish out/images/$* out/images/$*.build/obj/$${program^}
 	@program=$*; dotnet publish src/$${program^}/$${program^}.csproj --configuration Release --runtime linux-x64 --self-contained true \

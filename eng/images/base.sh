@@ -11,18 +11,21 @@ mkdir -p "$cache"
 
 # As the mirror has them now; a package that is there already under its version's name is not asked for again.
 locate() { apt-get -qq download --print-uris "${packages[@]}" 2>/dev/null; }
-if ! locate >/dev/null; then
-  [[ $(id -u) == 0 ]] || { echo "base.sh: apt knows no packages; run apt-get update" >&2; exit 1; }
+renew() {
+  [[ $(id -u) == 0 ]] || { echo "base.sh: apt's lists are missing or old; run apt-get update" >&2; exit 1; }
   apt-get -qq update >/dev/null
-fi
-mapfile -t files < <(locate | awk '{ print $2 }' | sort)
+}
+find_files() { mapfile -t files < <(locate | awk '{ print $2 }' | sort); }
+locate >/dev/null || renew
+find_files
 ((${#files[@]} == ${#packages[@]})) || { echo "base.sh: the images are made of packages of Debian 12 for amd64, which apt does not offer here" >&2; exit 1; }
-missing=no
-for file in "${files[@]}"; do [[ -s "$cache/$file" ]] || missing=yes; done
-if [[ $missing == yes ]]; then
+all_there() { for file in "${files[@]}"; do [[ -s "$cache/$file" ]] || return 1; done; }
+fetch() { (cd "$incoming" && apt-get -qq -o APT::Sandbox::User=root download "${packages[@]}"); }
+if ! all_there; then
   incoming=$(mktemp -d "$cache/incoming.XXXXXX")
   trap 'rm -rf "$incoming"' EXIT
-  (cd "$incoming" && apt-get -qq -o APT::Sandbox::User=root download "${packages[@]}")
+  # Lists that are weeks old name versions that the mirror has no more.
+  fetch 2>/dev/null || { renew; find_files; fetch; }
   mv -f "$incoming"/*.deb "$cache/"
 fi
 

@@ -114,7 +114,16 @@ public sealed class SharedNode : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
-                await connected.PatchAsync($"{Leases}/{Name}", new JsonObject { ["spec"] = Spec() }, cancellationToken);
+            {
+                try
+                {
+                    await connected.PatchAsync($"{Leases}/{Name}", new JsonObject { ["spec"] = Spec() }, cancellationToken);
+                }
+                catch (Exception e) when (e is ClusterApiException or HttpRequestException)
+                {
+                    // A beat that is missed; the next one comes long before the node counts as gone.
+                }
+            }
         }
         catch (OperationCanceledException)
         {
