@@ -54,6 +54,25 @@ trap interrupted INT TERM HUP
 
 passed=0 failed=0
 count() { sed -nE "s/.*<Counters[^>]* $2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1; }
+# Said again at the very end: of a long log often no more than its end is at hand.
+unsaid=()
+say_failures() {
+  local trx
+  ((${#unsaid[@]} == 0)) || printf 'FAILED %s\n' "${unsaid[@]}"
+  for trx in "$results"/*.trx; do
+    [[ -s "$trx" ]] && awk -v project="$(basename "$trx" .trx)" '
+      function plain(text) { gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&quot;/, "\"", text); gsub(/&#x[AaDd];/, " ", text); gsub(/&amp;/, "\\&", text); return substr(text, 1, 400) }
+      /<UnitTestResult / { bad = /outcome="Failed"/ || /outcome="Error"/ || /outcome="Timeout"/; said = 0; stack = 0
+        if (bad) { match($0, / testName="[^"]*"/); print "FAILED " project ": " plain(substr($0, RSTART + 11, RLENGTH - 12)) } }
+      /<\/UnitTestResult>/ { bad = 0 }
+      /<Message>/ { message = 1; sub(/.*<Message>/, "") }
+      /<StackTrace>/ { stack = 1; sub(/.*<StackTrace>/, "") }
+      bad && message && said < 6 { line = $0; sub(/<\/Message>.*/, "", line); if (line ~ /[^ ]/) { print "    " plain(line); said++ } }
+      bad && stack && stack < 3 && / in .*:line / { print "   " plain($0); stack++ }
+      /<\/Message>/ { message = 0 }
+      /<\/StackTrace>/ { stack = 0 }' "$trx"
+  done
+}
 
 build=LakehouseOperator.sln
 ((${#projects[@]} > 1)) || build=tests/${projects[0]}
@@ -79,16 +98,19 @@ for project in "${projects[@]}"; do
   trx="$results/$project.trx"
   ok=$(count "$trx" passed 2>/dev/null) bad=$(count "$trx" failed 2>/dev/null) total=$(count "$trx" total 2>/dev/null)
   if [[ -z "$ok" || -z "$total" ]] || { [[ "$total" == 0 ]] && ((${#filter[@]} == 0)); }; then
-    echo "-- $project: no results (exit $status); counted as a failure"
+    unsaid+=("$project: no results (exit $status); counted as a failure")
+    echo "-- ${unsaid[-1]}"
     failed=$((failed + 1))
     continue
   fi
   passed=$((passed + ok)) failed=$((failed + bad))
   if [[ $status != 0 && $bad == 0 && $total != 0 ]]; then
-    echo "-- $project: exit $status without a failed test; counted as a failure"
+    unsaid+=("$project: exit $status without a failed test; counted as a failure")
+    echo "-- ${unsaid[-1]}"
     failed=$((failed + 1))
   fi
   echo "-- $project: $ok passed, $bad failed, $((SECONDS - started)) s"
 done
+((failed == 0)) || say_failures
 echo "$passed passed, $failed failed"
 ((failed == 0))
