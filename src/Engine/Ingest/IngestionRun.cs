@@ -65,37 +65,24 @@ public static class IngestionRun
                 RunCodes.Interrupted, DiagnosticSeverity.Error, "interrupted before the source was read to its end", Help: "run it again; what was committed is not read twice"));
         }
 
-        return new RunReport(
-            plan.Protocol,
-            plan.RunId,
-            plan.Kind,
-            plan.Namespace,
-            plan.Name,
-            error is not null ? RunResult.Failed : tally.Commits > 0 ? RunResult.Succeeded : RunResult.UpToDate,
-            started,
-            time.GetUtcNow(),
-            error,
-            Tables: [.. tables.Select(static table => table.Report()).OfType<TableReport>()],
-            RowsRead: tally.Read,
-            RowsWritten: tally.Written,
-            Quarantines: Quarantines(tables));
+        var result = error is not null ? RunResult.Failed : tally.Commits > 0 ? RunResult.Succeeded : RunResult.UpToDate;
+        return Done(RunReport.Of(plan, result, started, time.GetUtcNow()) with { Error = error }, tables, tally);
     }
 
     /// <summary>What the run has done so far; its error is what it waits for to pass, or has noticed and gone on.</summary>
-    private static RunReport Present(RunPlan plan, List<TableIngestion> tables, RunTally tally, DateTimeOffset started, TimeProvider time) => new(
-        plan.Protocol,
-        plan.RunId,
-        plan.Kind,
-        plan.Namespace,
-        plan.Name,
-        RunResult.Running,
-        started,
-        time.GetUtcNow(),
-        (tables.Select(static table => table.Trouble).FirstOrDefault(static trouble => trouble is not null) ?? tally.FirstError) is { } trouble ? RunFailures.Describe(trouble) : null,
-        Tables: [.. tables.Select(static table => table.Report()).OfType<TableReport>()],
-        RowsRead: tally.Read,
-        RowsWritten: tally.Written,
-        Quarantines: Quarantines(tables));
+    private static RunReport Present(RunPlan plan, List<TableIngestion> tables, RunTally tally, DateTimeOffset started, TimeProvider time)
+    {
+        var noticed = tables.Select(static table => table.Trouble).FirstOrDefault(static trouble => trouble is not null) ?? tally.FirstError;
+        return Done(RunReport.Of(plan, RunResult.Running, started, time.GetUtcNow()) with { Error = noticed is null ? null : RunFailures.Describe(noticed) }, tables, tally);
+    }
+
+    private static RunReport Done(RunReport report, List<TableIngestion> tables, RunTally tally) => report with
+    {
+        Tables = [.. tables.Select(static table => table.Report()).OfType<TableReport>()],
+        RowsRead = tally.Read,
+        RowsWritten = tally.Written,
+        Quarantines = Quarantines(tables),
+    };
 
     private static List<InputVersion>? Quarantines(IEnumerable<TableIngestion> tables) =>
         tables.Select(static table => table.Quarantine()).OfType<InputVersion>().ToList() is { Count: > 0 } there ? there : null;

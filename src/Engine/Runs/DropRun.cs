@@ -24,15 +24,7 @@ public sealed class DropRun(RunPlan plan, RunContext context)
             dropped += await DropAsync(name, cancellationToken) + await DropAsync(name.Quarantine, cancellationToken);
         }
 
-        return new RunReport(
-            plan.Protocol,
-            plan.RunId,
-            plan.Kind,
-            plan.Namespace,
-            plan.Name,
-            dropped > 0 ? RunResult.Succeeded : RunResult.UpToDate,
-            started,
-            context.Time.GetUtcNow());
+        return RunReport.Of(plan, dropped > 0 ? RunResult.Succeeded : RunResult.UpToDate, started, context.Time.GetUtcNow());
     }
 
     private async Task<int> DropAsync(TableName name, CancellationToken cancellationToken)

@@ -48,8 +48,8 @@ public static class PlanRunner
     }
 
     /// <summary>The report of a run that an exception ended.</summary>
-    public static RunReport Failure(RunPlan plan, Exception exception, DateTimeOffset started, TimeProvider time) => new(
-        plan.Protocol, plan.RunId, plan.Kind, plan.Namespace, plan.Name, RunResult.Failed, started, time.GetUtcNow(), RunFailures.Describe(exception));
+    public static RunReport Failure(RunPlan plan, Exception exception, DateTimeOffset started, TimeProvider time) =>
+        RunReport.Of(plan, RunResult.Failed, started, time.GetUtcNow()) with { Error = RunFailures.Describe(exception) };
 
     private static Task<RunReport> ExecuteAsync(RunPlan plan, RunContext context, RunScratch scratch, CancellationToken cancellationToken) => plan switch
     {

@@ -57,6 +57,6 @@ public sealed class ProbeRun(RunPlan plan, RunContext context)
     /// <summary>So that of two things that are wrong it is always the same one that is told.</summary>
     private IEnumerable<KeyValuePair<string, IObjectStore>> InOrder() => context.Lake.Layers.OrderBy(static layer => layer.Key, StringComparer.Ordinal);
 
-    private RunReport Report(RunResult result, StorageReport storage, RunError? error) => new(
-        plan.Protocol, plan.RunId, plan.Kind, plan.Namespace, plan.Name, result, started, context.Time.GetUtcNow(), error, Storage: storage);
+    private RunReport Report(RunResult result, StorageReport storage, RunError? error) =>
+        RunReport.Of(plan, result, started, context.Time.GetUtcNow()) with { Error = error, Storage = storage };
 }

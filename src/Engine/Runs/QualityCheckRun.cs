@@ -35,19 +35,13 @@ public sealed class QualityCheckRun(RunPlan plan, RunContext context, RunScratch
             context.Progress.Stage(plan.Resource, RunStage.Checking);
             var results = await CheckEvaluation.EvaluateAsync(
                 checks, subject[0], references, worker, GateAudit.LimitsOf(plan), context.Time, new TableStatistics(snapshot).NullCounts(), cancellationToken);
-            return new RunReport(
-                plan.Protocol,
-                plan.RunId,
-                plan.Kind,
-                plan.Namespace,
-                plan.Name,
-                RunResult.Succeeded,
-                started,
-                context.Time.GetUtcNow(),
-                Inputs: [new InputVersion(spec.Table, snapshot.TableId, snapshot.Version, snapshot.DataVersion)],
-                Tables: [new TableReport(spec.Table, snapshot.TableId, snapshot.Version, snapshot.DataVersion, snapshot.Rows, 0, LastCommitTime: snapshot.Timestamp)],
-                RowsRead: snapshot.Rows ?? 0,
-                Checks: results);
+            return RunReport.Of(plan, RunResult.Succeeded, started, context.Time.GetUtcNow()) with
+            {
+                Inputs = [new InputVersion(spec.Table, snapshot.TableId, snapshot.Version, snapshot.DataVersion)],
+                Tables = [new TableReport(spec.Table, snapshot.TableId, snapshot.Version, snapshot.DataVersion, snapshot.Rows, 0, LastCommitTime: snapshot.Timestamp)],
+                RowsRead = snapshot.Rows ?? 0,
+                Checks = results,
+            };
         }
     }
 }

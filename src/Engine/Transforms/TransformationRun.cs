@@ -181,17 +181,11 @@ public sealed class TransformationRun(RunPlan plan, RunContext context, RunScrat
         }
     }
 
-    private RunReport Report(RunResult result, IReadOnlyList<PinnedTable> inputs, IReadOnlyList<TableReport> tables) => new(
-        plan.Protocol,
-        plan.RunId,
-        plan.Kind,
-        plan.Namespace,
-        plan.Name,
-        result,
-        started,
-        context.Time.GetUtcNow(),
-        Inputs: [.. inputs.Select(input => new InputVersion(input.Table.Name.ToString(), input.Snapshot.TableId, input.Snapshot.Version, input.Snapshot.DataVersion))],
-        Tables: tables);
+    private RunReport Report(RunResult result, IReadOnlyList<PinnedTable> inputs, IReadOnlyList<TableReport> tables) => RunReport.Of(plan, result, started, context.Time.GetUtcNow()) with
+    {
+        Inputs = [.. inputs.Select(input => new InputVersion(input.Table.Name.ToString(), input.Snapshot.TableId, input.Snapshot.Version, input.Snapshot.DataVersion))],
+        Tables = tables,
+    };
 
     private TableReport TableOf(Snapshot snapshot, long added) => new(
         spec.Table, snapshot.TableId, snapshot.Version, snapshot.DataVersion, snapshot.Rows, added, LastCommitTime: snapshot.Timestamp);

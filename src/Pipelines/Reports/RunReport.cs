@@ -39,7 +39,12 @@ public sealed record RunReport(
     IReadOnlyList<CheckResult>? Checks = null,
     StorageReport? Storage = null,
     ConsumedInputs? Consumed = null,
-    IReadOnlyList<InputVersion>? Quarantines = null);
+    IReadOnlyList<InputVersion>? Quarantines = null)
+{
+    /// <summary>The report of the run that <paramref name="plan"/> is for, with nothing in it yet.</summary>
+    public static RunReport Of(RunPlan plan, RunResult result, DateTimeOffset startTime, DateTimeOffset completionTime) =>
+        new(plan.Protocol, plan.RunId, plan.Kind, plan.Namespace, plan.Name, result, startTime, completionTime);
+}
 
 /// <summary>The part of a <see cref="Diagnostic"/> that fits a status.</summary>
 public sealed record RunError(string Code, RunnerExit Exit, string Message, string? Field = null, int? Line = null, int? Column = null, string? Help = null);

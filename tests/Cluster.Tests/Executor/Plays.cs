@@ -122,6 +122,18 @@ public static class Plays
         await then(pod);
     };
 
+    /// <summary>Is kept from starting until the test says so.</summary>
+    /// <param name="reason"><c>Unschedulable</c> or <c>ImagePullFailed</c>, as the status calls it.</param>
+    public static Play Hindered(string reason, Task release, Play then) => async pod =>
+    {
+        if (reason == "Unschedulable")
+            await pod.UnschedulableAsync();
+        else
+            await pod.WaitAsync("ImagePullBackOff", "Back-off pulling image");
+        await release.WaitAsync(pod.Terminating);
+        await then(pod);
+    };
+
     /// <summary>As a stream does, which reports every ten seconds though nothing happens.</summary>
     private static async Task SpeakUntilTerminatedAsync(ExecutedPod pod, Func<RunReport> report)
     {

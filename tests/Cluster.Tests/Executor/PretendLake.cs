@@ -60,7 +60,7 @@ public sealed class PretendLake
     public static RunReport Of(RunPlan plan, RunResult result, RunError? error = null)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return new RunReport(plan.Protocol, plan.RunId, plan.Kind, plan.Namespace, plan.Name, result, now, now, error);
+        return RunReport.Of(plan, result, now, now) with { Error = error };
     }
 
     private RunReport Drop(RunPlan plan, DropPlan drop)

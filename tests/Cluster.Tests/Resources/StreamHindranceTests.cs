@@ -14,15 +14,7 @@ public sealed class StreamHindranceTests(SharedNode node)
     {
         await using var scene = await Scene.BeginAsync(node);
         var mended = new TaskCompletionSource();
-        scene.Ingestion("events").Next(async pod =>
-        {
-            if (reason == "Unschedulable")
-                await pod.UnschedulableAsync();
-            else
-                await pod.WaitAsync("ImagePullBackOff", "Back-off pulling image");
-            await mended.Task.WaitAsync(pod.Terminating);
-            await Plays.Work(scene.Lake)(pod);
-        });
+        scene.Ingestion("events").Next(Plays.Hindered(reason, mended.Task, Plays.Work(scene.Lake)));
         await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion());
         var seen = await scene.Ingestion("events").BecomesAsync(reason);
         Assert.Equal(("False", "False"), (seen.Holds(), seen.Holds("Stalled")));

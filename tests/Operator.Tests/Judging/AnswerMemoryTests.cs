@@ -6,34 +6,25 @@ using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Types;
 using LakehouseOperator.Sql;
-using LakehouseOperator.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LakehouseOperator.Operator.Tests.Judging;
 
 /// <summary>What the judge remembers is bounded by bytes, whatever the specs are that it is asked about.</summary>
 public sealed class AnswerMemoryTests : IAsyncLifetime
 {
-    private readonly PretendWorkers workers = new();
-    private readonly WorkerPresence presence = new(new ManualTime(), NullLogger.Instance);
+    private readonly JudgeScene scene = new();
+    private readonly PretendWorkers workers;
     private readonly SidecarJudge judge;
 
-    public AnswerMemoryTests() => judge = new SidecarJudge(workers, presence);
+    public AnswerMemoryTests() => (workers, judge) = (scene.Workers, scene.Judge);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        using var once = new CancellationTokenSource();
-        var loop = presence.HoldAsync(workers.OpenAsync, once.Token);
-        await presence.LookedAsync(Token);
-        await once.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loop);
-    }
+    public async ValueTask InitializeAsync() => await scene.LookAsync();
 
     public ValueTask DisposeAsync()
     {
-        presence.Dispose();
+        scene.Dispose();
         return ValueTask.CompletedTask;
     }
 

@@ -76,7 +76,7 @@ internal sealed class Kubelet(ModelCluster cluster, Lake lake)
             var plan = PlanJson.Read(cluster.Maps[template.Spec!.Volumes!.First(volume => volume.Name == "plan").ConfigMap!.Name!].Data!["plan.json"]);
             foreach (var table in plan.Ingestion!.Tables.Where(table => !lake.Tables.ContainsKey(table.Name)))
                 lake.Write(table.Name);
-            told(new RunReport(1, run, plan.Kind, plan.Namespace, plan.Name, RunResult.Running, StartOf(deployment), cluster.Now, Tables: [.. plan.Ingestion.Tables.Select(table => lake.Table(table.Name))]));
+            told(RunReport.Of(plan, RunResult.Running, StartOf(deployment), cluster.Now) with { RunId = run, Tables = [.. plan.Ingestion.Tables.Select(table => lake.Table(table.Name))] });
         }
     }
 

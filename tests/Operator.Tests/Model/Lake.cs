@@ -25,7 +25,7 @@ internal sealed class Lake
 
     public RunReport Run(RunPlan plan, DateTimeOffset start, DateTimeOffset end)
     {
-        var report = new RunReport(1, plan.RunId, plan.Kind, plan.Namespace, plan.Name, RunResult.Succeeded, start, end);
+        var report = RunReport.Of(plan, RunResult.Succeeded, start, end);
         return plan switch
         {
             { Drop: { } drop } => Drop(drop, report),

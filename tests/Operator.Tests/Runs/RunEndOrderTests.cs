@@ -3,25 +3,14 @@ using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
+using static LakehouseOperator.Operator.Tests.Runs.OneRun;
 
 namespace LakehouseOperator.Operator.Tests.Runs;
 
 /// <summary>Jobs and Pods are watched apart: whatever shows first, a run ends in one way.</summary>
 public sealed class RunEndOrderTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 11, 21, 8, 0, 0, TimeSpan.Zero);
-
-    private static readonly RunJob Job = new("shop", "silver-x", "job-uid", "owner", "run1", 1, 0, new RunTrigger(TriggerKind.OnChange, "key"), "1", Now.AddSeconds(-60));
-
-    private static RunPod Pod(RunContainer runner, string phase = "Running", string? reason = null) =>
-        new("shop", "silver-x-1", "pod-uid", "run1", Now.AddSeconds(-50), false, phase, reason, null, null, [runner]) { OwnerUid = "job-uid" };
-
-    private static RunContainer Running => new(RunPod.Runner, true, null, null, null, null, 0, Now.AddSeconds(-40));
-
-    private static RunContainer Ended(int exit, string? message = null) => new(RunPod.Runner, false, null, null, new ContainerEnd(exit, "Error", message, Now.AddSeconds(-40), Now), null, 0, null);
-
-    private static RunReport Interrupted => new(
-        1, "run1", ResourceKind.Transformation, "shop", "silver", RunResult.Failed, Now.AddSeconds(-40), Now, new RunError(RunCodes.Interrupted.Id, RunCodes.Interrupted.Exit, "told to end"));
+    private static RunReport Interrupted => Report(RunResult.Failed) with { Error = new RunError(RunCodes.Interrupted.Id, RunCodes.Interrupted.Exit, "told to end") };
 
     [Theory]
     [InlineData(nameof(JobEnd.Failed))]
@@ -29,11 +18,11 @@ public sealed class RunEndOrderTests
     public void A_Job_that_is_over_waits_for_the_word_of_a_Pod_that_still_seems_to_run(string how)
     {
         var job = Job with { End = Enum.Parse<JobEnd>(how), EndTime = Now };
-        var waiting = Assert.IsType<RunPhase.Working>(RunPhases.Of(job, [Pod(Running)], null, Now.AddSeconds(1)));
+        var waiting = Assert.IsType<RunPhase.Working>(RunPhases.Of(job, [Pod(Running())], null, Now.AddSeconds(1)));
         Assert.Equal(Now.AddMinutes(1), waiting.Until);
 
-        Assert.Equal(RunnerExit.Memory, Assert.IsType<RunPhase.Ended>(RunPhases.Of(job, [Pod(Ended(41), "Failed")], null, Now.AddSeconds(2))).Exit);
-        Assert.Null(Assert.IsType<RunPhase.Ended>(RunPhases.Of(job, [Pod(Running)], null, Now.AddSeconds(61))).Exit);
+        Assert.Equal(RunnerExit.Memory, Assert.IsType<RunPhase.Ended>(RunPhases.Of(job, [Pod(Ended(41), phase: "Failed")], null, Now.AddSeconds(2))).Exit);
+        Assert.Null(Assert.IsType<RunPhase.Ended>(RunPhases.Of(job, [Pod(Running())], null, Now.AddSeconds(61))).Exit);
     }
 
     [Fact]
@@ -49,14 +38,14 @@ public sealed class RunEndOrderTests
     [Fact]
     public void A_clock_of_the_API_server_that_is_hours_ahead_makes_nobody_wait_for_hours()
     {
-        Assert.IsType<RunPhase.Ended>(RunPhases.Of(Job with { End = JobEnd.Failed, EndTime = Now.AddHours(3) }, [Pod(Running)], null, Now));
+        Assert.IsType<RunPhase.Ended>(RunPhases.Of(Job with { End = JobEnd.Failed, EndTime = Now.AddHours(3) }, [Pod(Running())], null, Now));
     }
 
     [Fact]
     public void The_ledger_wakes_whoever_waits()
     {
         var job = Job with { End = JobEnd.Failed, EndTime = Now };
-        var ledger = RunLedger.Of(null, null, [job], _ => [Pod(Running)], static _ => null, Now);
+        var ledger = RunLedger.Of(null, null, [job], _ => [Pod(Running())], static _ => null, Now);
 
         Assert.Equal((job, Now.AddMinutes(1)), (ledger.InHand, ledger.AwaitedUntil));
         Assert.Equal(Now.AddMinutes(1), Operator.Reconciling.Waits.ForPod(ledger));
@@ -70,10 +59,10 @@ public sealed class RunEndOrderTests
     {
         var pod = witness switch
         {
-            "message" => Pod(Ended(21, TerminationMessage.Write(Interrupted)), "Failed", "DeadlineExceeded"),
-            "pod without containers" => Pod(Running, "Failed", "DeadlineExceeded") with { Containers = [] },
-            "container" => Pod(Ended(137), "Failed", "DeadlineExceeded"),
-            _ => Pod(Running, "Failed", "DeadlineExceeded"),
+            "message" => Pod(Ended(21, message: TerminationMessage.Write(Interrupted)), phase: "Failed", reason: "DeadlineExceeded"),
+            "pod without containers" => Pod(phase: "Failed", reason: "DeadlineExceeded"),
+            "container" => Pod(Ended(137), phase: "Failed", reason: "DeadlineExceeded"),
+            _ => Pod(Running(), phase: "Failed", reason: "DeadlineExceeded"),
         };
         var ended = Assert.IsType<RunPhase.Ended>(RunPhases.Of(Job, [pod], witness == "report" ? Interrupted : null, Now));
 
@@ -84,8 +73,6 @@ public sealed class RunEndOrderTests
     [Fact]
     public void Whose_image_came_too_late_was_not_slow()
     {
-        RunContainer waiting = new(RunPod.Runner, false, "ImagePullBackOff", null, null, null, 0, null);
-
-        Assert.Null(Assert.IsType<RunPhase.Ended>(RunPhases.Of(Job, [Pod(waiting, "Failed", "DeadlineExceeded")], null, Now)).Exit);
+        Assert.Null(Assert.IsType<RunPhase.Ended>(RunPhases.Of(Job, [Pod(Waiting("ImagePullBackOff"), phase: "Failed", reason: "DeadlineExceeded")], null, Now)).Exit);
     }
 }

@@ -3,29 +3,13 @@ using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
+using static LakehouseOperator.Operator.Tests.Runs.OneRun;
 
 namespace LakehouseOperator.Operator.Tests.Runs;
 
 /// <summary>Every way in which a Job, a Pod, its containers, a report and a termination message can end.</summary>
 public sealed class RunPhasesTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 11, 21, 8, 0, 0, TimeSpan.Zero);
-
-    private static readonly RunJob Job = new("shop", "silver-x", "job-uid", "owner", "run1", 1, 0, new RunTrigger(TriggerKind.OnChange, "key"), "1", Now.AddSeconds(-60));
-
-    private static RunReport Report(RunResult result = RunResult.Succeeded, RunnerExit? exit = null) => new(
-        1, "run1", ResourceKind.Transformation, "shop", "silver", result, Now.AddSeconds(-50), Now.AddSeconds(-10), exit is { } error ? new RunError("LH2001", error, "what") : null);
-
-    private static RunPod Pod(RunContainer? runner = null, RunContainer? worker = null, string phase = "Running", string? reason = null, bool deleting = false, string? unschedulable = null, string? owner = "job-uid", int age = 50) => new(
-        "shop", "silver-x-1", "pod-uid", "run1", Now.AddSeconds(-age), deleting, phase, reason, null, unschedulable, [.. new[] { runner, worker }.OfType<RunContainer>()]) { OwnerUid = owner };
-
-    private static RunContainer Running(string name = RunPod.Runner) => new(name, true, null, null, null, null, 0, Now);
-
-    private static RunContainer Ended(int exit, string? reason = "Error", string? message = null, string name = RunPod.Runner) =>
-        new(name, false, null, null, new ContainerEnd(exit, reason, message, Now.AddSeconds(-40), Now.AddSeconds(-5)), null, 0, null);
-
-    private static RunContainer Waiting(string reason, string name = RunPod.Runner) => new(name, false, reason, "words", null, null, 0, null);
-
     private static RunPhase Of(IReadOnlyList<RunPod> pods, RunReport? report = null, JobEnd? end = null, bool deleting = false, DateTimeOffset? at = null) =>
         RunPhases.Of(Job with { End = end, Deleting = deleting }, pods, report, at ?? Now);
 

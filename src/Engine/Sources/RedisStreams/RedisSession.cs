@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Redis;
 using LakehouseOperator.Redis.Streams;
@@ -27,7 +26,7 @@ internal sealed class RedisSession : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly MemoryPressure pressure = new();
     private readonly CancellationTokenSource closing = new();
-    private readonly ConcurrentQueue<Job> jobs = new();
+    private readonly RedisQuestions questions;
     private readonly SemaphoreSlim wake = new(0);
     private readonly Lock gate = new();
     private readonly List<RedisTableStream> streams = [];
@@ -49,6 +48,7 @@ internal sealed class RedisSession : IAsyncDisposable
     public RedisSession(RedisAddress address, Func<CancellationToken, Task<RedisConnection>> connect, string sourceId, string group, TimeProvider time)
     {
         Address = address;
+        questions = new RedisQuestions(address);
         this.connect = connect;
         SourceId = sourceId;
         this.group = group;
@@ -67,12 +67,11 @@ internal sealed class RedisSession : IAsyncDisposable
     /// <exception cref="DiagnosticException">There is no connection.</exception>
     public async Task<T> AskAsync<T>(string key, Func<RedisConnection, CancellationToken, Task<T>> question, CancellationToken cancellationToken)
     {
-        var job = new Job<T>(key, question, cancellationToken);
-        jobs.Enqueue(job);
+        var answer = questions.Add(key, question, cancellationToken);
         lock (gate)
             loop ??= Task.Run(RunAsync, CancellationToken.None);
         Wake();
-        return await job.Answer.WaitAsync(cancellationToken);
+        return await answer.WaitAsync(cancellationToken);
     }
 
     public void Add(RedisTableStream stream)
@@ -146,7 +145,7 @@ internal sealed class RedisSession : IAsyncDisposable
         {
             try
             {
-                if (connection is null && jobs.IsEmpty && Current().Count == 0)
+                if (connection is null && questions.AreAnswered && Current().Count == 0)
                     await wake.WaitAsync(closing.Token);
                 else
                     await StepAsync(await ConnectedAsync(), closing.Token);
@@ -162,7 +161,7 @@ internal sealed class RedisSession : IAsyncDisposable
             }
         }
 
-        FailJobs(new DiagnosticException(SourceCodes.SourceUnreachable, "the source was closed"));
+        questions.Fail(new DiagnosticException(SourceCodes.SourceUnreachable, "the source was closed"));
     }
 
     private async Task<RedisConnection> ConnectedAsync()
@@ -184,13 +183,7 @@ internal sealed class RedisSession : IAsyncDisposable
 
     private async Task StepAsync(RedisConnection open, CancellationToken cancellationToken)
     {
-        while (jobs.TryPeek(out var job))
-        {
-            // Of a connection that broke it is not the last word: the question stays for the next one.
-            await job.RunAsync(open, Address);
-            jobs.TryDequeue(out _);
-        }
-
+        await questions.AnswerAsync(open);
         await MoveGroupsAsync(open, cancellationToken);
         if (watched == 0 || time.GetElapsedTime(watched) >= WatchInterval)
             await WatchAsync(open, cancellationToken);
@@ -366,18 +359,12 @@ internal sealed class RedisSession : IAsyncDisposable
 
         failures = 0;
         var why = e is RedisException redis ? RedisFailures.Of(redis, Address) : e;
-        FailJobs(why);
+        questions.Fail(why);
         foreach (var stream in Current())
         {
             stream.Fail(why);
             Remove(stream);
         }
-    }
-
-    private void FailJobs(Exception why)
-    {
-        while (jobs.TryDequeue(out var job))
-            job.Fail(why);
     }
 
     private List<RedisTableStream> Current()
@@ -390,42 +377,5 @@ internal sealed class RedisSession : IAsyncDisposable
     private sealed class Dispatch(List<RedisTableStream> to) : IStreamEntries
     {
         public void OnEntry(in StreamEntry entry) => to[entry.Stream].OnEntry(entry);
-    }
-
-    private abstract class Job
-    {
-        /// <summary>Answers, or throws what broke the connection.</summary>
-        public abstract Task RunAsync(RedisConnection connection, RedisAddress address);
-
-        public abstract void Fail(Exception why);
-    }
-
-    private sealed class Job<T>(string key, Func<RedisConnection, CancellationToken, Task<T>> question, CancellationToken cancellationToken) : Job
-    {
-        private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<T> Answer => answer.Task;
-
-        public override async Task RunAsync(RedisConnection connection, RedisAddress address)
-        {
-            try
-            {
-                answer.TrySetResult(await question(connection, cancellationToken));
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                answer.TrySetCanceled(cancellationToken);
-            }
-            catch (RedisErrorException e) when (!e.IsTransient)
-            {
-                answer.TrySetException(RedisFailures.Of(e, address, key));
-            }
-            catch (DiagnosticException e)
-            {
-                answer.TrySetException(e);
-            }
-        }
-
-        public override void Fail(Exception why) => answer.TrySetException(why);
     }
 }
