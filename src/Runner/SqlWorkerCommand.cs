@@ -15,28 +15,43 @@ internal static class SqlWorkerCommand
         var socket = new Option<string>("--socket") { Description = "The Unix socket to listen on.", Required = true };
         var scratch = new Option<string?>("--scratch") { Description = "Its folder for spilled rows. Default: scratch, beside the socket." };
         var sidecar = new Option<bool>("--sidecar") { Description = "Serve the one process that holds a guardian connection, and end with it; end when none comes." };
+        var keep = new Option<bool>("--keep") { Description = "With --sidecar: serve from a child process, and start another whenever one has ended." };
+        var keptBy = new Option<int?>("--kept-by") { Description = "Pid of the process that keeps this sidecar; end with it.", Hidden = true };
         var guardian = new Option<int>("--guardian-within") { Description = "Seconds that a sidecar waits for a guardian.", DefaultValueFactory = static _ => (int)SidecarServer.GuardianWithin.TotalSeconds, Hidden = true };
         var child = new Option<int?>("--child") { Description = "Serve the process of this pid alone, which started this one, and end with it.", Hidden = true };
-        var command = new Command("sql-worker", "Judges and runs SELECT statements for the process on the other end of a socket.") { socket, scratch, sidecar, guardian, child };
-        command.SetAction((parsed, cancellationToken) => EndAsync(() => parsed.GetValue(sidecar)
-            ? ServeAsync(parsed.GetRequiredValue(socket), parsed.GetValue(scratch), TimeSpan.FromSeconds(parsed.GetValue(guardian)))
-            : ServeAsync(parsed.GetRequiredValue(socket), parsed.GetValue(scratch), parsed.GetValue(child), cancellationToken)));
+        var command = new Command("sql-worker", "Judges and runs SELECT statements for the process on the other end of a socket.") { socket, scratch, sidecar, keep, keptBy, guardian, child };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(keep) && !result.GetValue(sidecar))
+                result.AddError("--keep goes with --sidecar");
+        });
+        command.SetAction((parsed, cancellationToken) => EndAsync(() => (parsed.GetValue(sidecar), parsed.GetValue(keep)) switch
+        {
+            (true, true) => UntilToldAsync(new SidecarKeeper(
+                Environment.ProcessPath!, [.. Environment.GetCommandLineArgs().Skip(1).Where(argument => argument != keep.Name)], Console.Out, TimeProvider.System).RunAsync),
+            (true, false) => UntilToldAsync(async stop => (int)await SidecarServer.RunAsync(
+                parsed.GetRequiredValue(socket), parsed.GetValue(scratch) ?? ScratchBeside(parsed.GetRequiredValue(socket)), Console.Out, TimeProvider.System,
+                TimeSpan.FromSeconds(parsed.GetValue(guardian)), parsed.GetValue(keptBy), stop)),
+            _ => ServeAsync(parsed.GetRequiredValue(socket), parsed.GetValue(scratch), parsed.GetValue(child), cancellationToken),
+        }));
         return command;
     }
 
-    private static async Task<RunnerExit> ServeAsync(string socket, string? scratch, int? parent, CancellationToken cancellationToken)
+    private static string ScratchBeside(string socket) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(socket))!, "scratch");
+
+    private static async Task<int> ServeAsync(string socket, string? scratch, int? parent, CancellationToken cancellationToken)
     {
         await SqlWorkerServer.RunAsync(socket, scratch, parent, Console.Out, TimeProvider.System, cancellationToken);
-        return RunnerExit.Done;
+        return (int)RunnerExit.Done;
     }
 
-    private static async Task<RunnerExit> ServeAsync(string socket, string? scratch, TimeSpan guardianWithin)
+    /// <summary>A signal to end is heard, and is for the sidecar to heed.</summary>
+    private static async Task<int> UntilToldAsync(Func<CancellationToken, Task<int>> serve)
     {
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
-        return await SidecarServer.RunAsync(
-            socket, scratch ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(socket))!, "scratch"), Console.Out, TimeProvider.System, guardianWithin, stop.Token);
+        return await serve(stop.Token);
 
         void Cancel(PosixSignalContext context)
         {
@@ -46,11 +61,11 @@ internal static class SqlWorkerCommand
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of the process.")]
-    private static async Task<int> EndAsync(Func<Task<RunnerExit>> serve)
+    private static async Task<int> EndAsync(Func<Task<int>> serve)
     {
         try
         {
-            return (int)await serve();
+            return await serve();
         }
         catch (OperationCanceledException)
         {

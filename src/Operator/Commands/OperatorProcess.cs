@@ -25,6 +25,11 @@ namespace LakehouseOperator.Operator.Commands;
 internal static class OperatorProcess
 {
     private const int NamespacesAtOnce = 4;
+    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(5);
+
+    /// <summary>Takes milliseconds; whoever takes longer is asked once more, and all others wait for it.</summary>
+    private static readonly TimeSpan BindWithin = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(10);
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of the process.")]
@@ -80,7 +85,8 @@ internal static class OperatorProcess
         using var gauges = new Gauges();
         using var metrics = new MetricsPage();
         using var presence = new WorkerPresence(time, log);
-        await using var workers = new SidecarSqlWorkerPool(new SidecarOptions(options.SqlSocket, TimeSpan.FromSeconds(5), Returns: true), time);
+        await using var workers = new SidecarSqlWorkerPool(
+            new SidecarOptions(options.SqlSocket, ConnectWithin, Returns: true, SqlWorkerOptions.Default with { Bind = SqlWorkerOptions.Default.Bind with { Deadline = BindWithin } }), time);
 
         var cache = new ClusterCache(client, options.WatchNamespaces, time, new Random(seeds.Next()), log);
         var inbox = new ReportInbox();

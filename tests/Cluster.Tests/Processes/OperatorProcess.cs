@@ -7,7 +7,7 @@ using System.Net.Sockets;
 namespace LakehouseOperator.Cluster.Tests.Processes;
 
 /// <summary>
-/// The real <c>lakehouse-operator</c> as a process of this machine, and beside it, as its pod has one, a SQL worker, which is begun again whenever it ends. Reports reach it on
+/// The real <c>lakehouse-operator</c> as a process of this machine, and beside it, as its pod has one, a SQL worker. Reports reach it on
 /// loopback. A process that is begun again keeps its ports, as a Service keeps its address.
 /// </summary>
 public sealed class OperatorProcess : IAsyncDisposable
@@ -20,12 +20,11 @@ public sealed class OperatorProcess : IAsyncDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(180);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("lakehouse-operator-");
-    private readonly CancellationTokenSource ending = new();
     private readonly ConcurrentQueue<string> lines = new();
     private readonly IReadOnlyList<string> arguments;
     private readonly int metrics;
     private Process? process;
-    private Task worker = Task.CompletedTask;
+    private Process? worker;
 
     private OperatorProcess(string kubeconfig, IReadOnlyList<string> namespaces, IReadOnlyList<string> more)
     {
@@ -61,7 +60,7 @@ public sealed class OperatorProcess : IAsyncDisposable
     public static async Task<OperatorProcess> StartAsync(string kubeconfig, IReadOnlyList<string> namespaces, params IReadOnlyList<string> more)
     {
         var started = new OperatorProcess(kubeconfig, namespaces, more);
-        started.worker = started.KeepWorkerAsync(started.ending.Token);
+        started.worker = started.Start("lakehouse-runner", ["sql-worker", "--socket", started.Socket, "--scratch", Path.Combine(started.folder.FullName, "scratch"), "--sidecar", "--keep"]);
         await started.BeginAsync();
         return started;
     }
@@ -153,35 +152,7 @@ public sealed class OperatorProcess : IAsyncDisposable
 
     private Uri Page(string name) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{metrics}/{name}"));
 
-    private async Task KeepWorkerAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                File.Delete(Socket);
-                using var running = Start("lakehouse-runner", ["sql-worker", "--socket", Socket, "--scratch", Path.Combine(folder.FullName, "scratch"), "--sidecar"]);
-                try
-                {
-                    await running.WaitForExitAsync(cancellationToken);
-                }
-                catch (OperationCanceledException)
-                {
-                    running.Kill();
-                    await running.WaitForExitAsync(CancellationToken.None);
-                    throw;
-                }
-
-                await Task.Delay(Poll, TimeProvider.System, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The test is over.
-        }
-    }
-
-    /// <summary>Should this process be killed, the operator ends because its API server is gone, and its worker with it.</summary>
+    /// <summary>Should this process be killed, the operator ends because its API server is gone, and its worker when it has had nobody for two minutes.</summary>
     private Process Start(string program, IReadOnlyList<string> with)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), with)
@@ -229,9 +200,13 @@ public sealed class OperatorProcess : IAsyncDisposable
     {
         if (process is not null)
             await KillAsync();
-        await ending.CancelAsync();
-        await worker;
-        ending.Dispose();
+        if (worker is not null)
+        {
+            worker.Kill(entireProcessTree: true);
+            await worker.WaitForExitAsync();
+            worker.Dispose();
+        }
+
         folder.Delete(recursive: true);
     }
 }

@@ -26,21 +26,20 @@ internal sealed class Sidecar : IDisposable
 
     public string Folder(string name) => Directory.CreateDirectory(folder[name]).FullName;
 
-    public static async Task<Sidecar> StartAsync(int guardianWithin = 120)
+    /// <param name="keep">Whether it is a child of <see cref="Process"/>, which starts it again.</param>
+    public static async Task<Sidecar> StartAsync(int guardianWithin = 120, bool keep = false)
     {
         var sidecar = new Sidecar();
-        await sidecar.StartAgainAsync(guardianWithin);
+        await sidecar.StartAgainAsync(guardianWithin, keep);
         return sidecar;
     }
 
     /// <summary>As kubelet does it when the container has ended.</summary>
-    public async Task StartAgainAsync(int guardianWithin = 120)
+    public async Task StartAgainAsync(int guardianWithin = 120, bool keep = false)
     {
         Process?.Dispose();
-        var start = new ProcessStartInfo(LocalSqlWorkerPool.FindRunner()) { RedirectStandardOutput = true };
-        foreach (var argument in new[] { "sql-worker", "--socket", Socket, "--scratch", Work, "--sidecar", "--guardian-within", guardianWithin.ToString(CultureInfo.InvariantCulture) })
-            start.ArgumentList.Add(argument);
-        Process = Process.Start(start)!;
+        string[] arguments = ["sql-worker", "--socket", Socket, "--scratch", Work, "--sidecar", "--guardian-within", guardianWithin.ToString(CultureInfo.InvariantCulture)];
+        Process = Process.Start(new ProcessStartInfo(LocalSqlWorkerPool.FindRunner(), keep ? [.. arguments, "--keep"] : arguments) { RedirectStandardOutput = true })!;
         Assert.Equal("ready", await Process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
     }
 
@@ -72,6 +71,9 @@ internal sealed class Sidecar : IDisposable
         await frames.DisposeAsync();
         return null;
     }
+
+    /// <summary>Of a sidecar that is kept, the child's.</summary>
+    public int ServingPid() => Assert.Single(ChildProcesses.Below(Socket), pid => pid != Process.Id);
 
     public void Signal(string signal)
     {

@@ -6,6 +6,7 @@ namespace LakehouseOperator.Engine.SqlWorker.Pool;
 internal static partial class Libc
 {
     public const int SigKill = 9;
+    public const int SigTerm = 15;
     public const int CloseRangeCloexec = 4;
     public const int RlimitCore = 4;
     private const int PrSetPdeathsig = 1;
@@ -24,6 +25,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int setrlimit(int resource, in Rlimit limit);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int process, int signal);
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     public static partial void ExitNow(int status);

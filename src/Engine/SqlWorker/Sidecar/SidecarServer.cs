@@ -46,13 +46,14 @@ public sealed class SidecarServer : IDisposable
     /// <param name="socketPath">At most 107 bytes, in a folder that both containers have and nobody else.</param>
     /// <param name="scratch">A folder of this container alone; what an earlier one left there is removed.</param>
     /// <param name="guardianWithin">How long it waits for a guardian.</param>
+    /// <param name="parent">Pid of the <see cref="SidecarKeeper"/> that started this process, whose end is the end of this one; null: none did.</param>
     /// <param name="stop">Heeded only while there is no guardian.</param>
     /// <returns>How the process is to end: <see cref="RunnerExit.Done"/> when it was no longer wanted.</returns>
     /// <exception cref="DiagnosticException">libduckdb cannot be used.</exception>
     public static async Task<RunnerExit> RunAsync(
-        string socketPath, string scratch, TextWriter output, TimeProvider time, TimeSpan guardianWithin, CancellationToken stop)
+        string socketPath, string scratch, TextWriter output, TimeProvider time, TimeSpan guardianWithin, int? parent, CancellationToken stop)
     {
-        SqlWorkerServer.Harden(parent: null);
+        SqlWorkerServer.Harden(parent);
         var own = Clear(scratch);
         File.Delete(socketPath);
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
