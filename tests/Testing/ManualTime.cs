@@ -29,6 +29,32 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
+    /// <summary>Timers that would fire some time.</summary>
+    public int Armed
+    {
+        get
+        {
+            lock (gate)
+                return timers.Count;
+        }
+    }
+
+    /// <summary>Waits until somebody has set so many timers: what is moved forward before that, he does not notice.</summary>
+    public Task ArmedAsync(int least = 1) => Until.TrueAsync(() => Armed >= least, $"{least} timers are set");
+
+    /// <summary>Moves from one timer to the next until <paramref name="end"/> is there.</summary>
+    /// <param name="armed">How many timers are set whenever nothing goes on but waiting.</param>
+    public async Task PassUntilAsync(Task end, int armed)
+    {
+        while (!end.IsCompleted)
+        {
+            await Until.TrueAsync(() => end.IsCompleted || Armed >= armed, $"{armed} timers are set");
+            lock (gate)
+                now = timers.Count == 0 ? now : timers.Min(static timer => timer.Due);
+            Advance(TimeSpan.Zero);
+        }
+    }
+
     /// <summary>Moves forward by <paramref name="by"/>, firing what falls due on the way.</summary>
     public void Advance(TimeSpan by)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using LakehouseOperator.Cluster.Tests.Executor;
 using LakehouseOperator.Cluster.Tests.Scenes;
 using LakehouseOperator.Pipelines.Codes;
@@ -112,15 +111,7 @@ public sealed class AttemptTests(SharedNode node)
     {
         await using var scene = await Scene.BeginAsync(node);
         var mended = new TaskCompletionSource();
-        scene.Transformation("silver").Next(async pod =>
-        {
-            if (reason == "Unschedulable")
-                await pod.UnschedulableAsync();
-            else
-                await pod.WaitAsync("ImagePullBackOff", "Back-off pulling image");
-            await mended.Task.WaitAsync(pod.Terminating);
-            await Plays.Work(scene.Lake)(pod);
-        });
+        scene.Transformation("silver").Next(Plays.Hindered(reason, mended.Task, Plays.Work(scene.Lake)));
         await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Silver());
         Assert.Equal("False", (await scene.Transformation("silver").BecomesAsync(reason)).Holds());
         mended.SetResult();
@@ -177,10 +168,9 @@ public sealed class AttemptTests(SharedNode node)
         scene.Transformation("silver").Next(async pod =>
         {
             await pod.RunAsync();
-            var job = (string)pod.Pod["metadata"]!["labels"]!["job-name"]!;
 
             // Long enough for everybody to have seen it run. It does not hear, and has its grace period before the kubelet kills it.
-            await scene.Api.PatchAsync($"{scene.CollectionOf("Job")}/{job}", JsonNode.Parse("""{"spec": {"activeDeadlineSeconds": 10}}""")!);
+            await scene.GiveDeadlineToJobOfAsync(pod, 10);
             await scene.UntilAsync("Transformation", one => (string?)one["status"]?["lastRun"]?["exit"] == "Deadline", "the run's end, while its pod is still going");
         });
         await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Silver());

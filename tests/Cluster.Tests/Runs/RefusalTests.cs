@@ -151,7 +151,7 @@ public sealed class RefusalTests(SharedNode node)
         scene.Transformation("silver").Next(async pod =>
         {
             await pod.UnschedulableAsync();
-            await scene.Api.PatchAsync($"{scene.CollectionOf("Job")}/{(string)pod.Pod["metadata"]!["labels"]!["job-name"]!}", JsonNode.Parse("""{"spec": {"activeDeadlineSeconds": 1}}""")!);
+            await scene.GiveDeadlineToJobOfAsync(pod, 1);
             await Plays.UntilTerminatedAsync(pod);
         });
         await scene.CommitAsync(await scene.Ingestion("events").PodAsync(), "bronze.events");

@@ -4,6 +4,7 @@ using LakehouseOperator.Kubernetes.Election;
 using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Kubernetes.Tests.Servers;
 using LakehouseOperator.Kubernetes.Watching;
+using LakehouseOperator.Testing;
 using LakehouseOperator.Testing.Cluster;
 using Microsoft.Extensions.Logging.Abstractions;
 

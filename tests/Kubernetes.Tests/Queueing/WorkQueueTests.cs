@@ -144,7 +144,7 @@ public sealed class WorkQueueTests
                 queue.Add(key);
             }
         })));
-        await Servers.Until.TrueAsync(() => Enumerable.Range(0, Keys).All(key => Volatile.Read(ref seen[key]) == added[key]), "work after the last add of every key");
+        await Until.TrueAsync(() => Enumerable.Range(0, Keys).All(key => Volatile.Read(ref seen[key]) == added[key]), "work after the last add of every key");
         await stopping.CancelAsync();
         await Task.WhenAll(workers);
         Assert.Equal(0, overlaps);

@@ -1,5 +1,6 @@
 using LakehouseOperator.Kubernetes.Api;
 using LakehouseOperator.Kubernetes.Tests.Servers;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Kubernetes.Tests.Watching;
 

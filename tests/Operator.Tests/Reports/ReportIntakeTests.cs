@@ -1,4 +1,5 @@
 using System.Globalization;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Operator.Tests.Reports;
 
@@ -128,8 +129,7 @@ public sealed class ReportIntakeTests : IAsyncLifetime
 
         scene.Api.Tokens.TryRemove(token, out _);
         scene.Api.Delete("a");
-        while (scene.Shows("a"))
-            await Task.Yield();
+        await Until.TrueAsync(() => !scene.Shows("a"), "the cache hears that the pod is gone");
         Assert.Equal(401, await PostAsync(token, "a"));
     }
 
