@@ -14,14 +14,18 @@ internal static class IdleMemory
     /// <summary>Bytes allocated since memory was last given back: less is not worth a collection.</summary>
     private const long Worthwhile = 16 << 20;
 
-    public static async Task WatchAsync(TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>What nobody has asked for since may be forgotten: streams report every ten seconds.</summary>
+    private static readonly TimeSpan Unused = TimeSpan.FromSeconds(15);
+
+    /// <param name="forget">Forgets what was not used for so long and can be made anew; says how many bytes that were, by estimate.</param>
+    public static async Task WatchAsync(Func<TimeSpan, long> forget, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Period, time);
         var (before, given) = (0L, 0L);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var allocated = GC.GetTotalAllocatedBytes();
-            if (allocated - before < Quiet && allocated - given > Worthwhile)
+            if (allocated - before < Quiet && allocated - given + forget(Unused) > Worthwhile)
             {
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 given = allocated;

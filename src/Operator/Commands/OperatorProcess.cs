@@ -92,8 +92,9 @@ internal static class OperatorProcess
         var inbox = new ReportInbox();
         var writes = new OwnWrites<string>();
         var events = new EventRecorder(client, identity, time, log);
+        var judge = new NamespaceJudge(new SidecarJudge(workers, presence), time, NamespaceJudge.BytesToKeep);
         var reconciler = new NamespaceReconciler(
-            cache, new NamespaceJudge(new SidecarJudge(workers, presence)), inbox, new IntentExecutor(client, cache, writes, events, time, new Random(seeds.Next()), log), writes,
+            cache, judge, inbox, new IntentExecutor(client, cache, writes, events, time, new Random(seeds.Next()), log), writes,
             new RunnerSetting(options.RunnerImage, options.ImagePullPolicy, options.ReportUrl), gauges, time, log);
         var controller = new Controller<string>("namespace", reconciler.ReconcileAsync, NamespacesAtOnce, new WorkQueue<string>("namespace", time), time, new Random(seeds.Next()), log);
         cache.OnChanged(controller.Enqueue);
@@ -118,7 +119,7 @@ internal static class OperatorProcess
             election is null ? LeadAsync(stop.Token) : election.RunAsync(LeadAsync, stop.Token),
             ListenForDeafnessAsync(cache, time, log, stop.Token),
             presence.HoldAsync(workers.OpenAsync, stop.Token),
-            IdleMemory.WatchAsync(time, stop.Token),
+            IdleMemory.WatchAsync(judge.ForgetUnused, time, stop.Token),
         };
 
         // The first that ends ends all: what is left would run on without it.

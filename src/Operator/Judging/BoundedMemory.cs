@@ -3,18 +3,21 @@ using System.Diagnostics.CodeAnalysis;
 namespace LakehouseOperator.Operator.Judging;
 
 /// <summary>
-/// What was learnt, by the digest of what was asked: never more than so many bytes by estimate, and what was used longest ago goes first. What alone is larger is not kept at all. Safe from every thread.
+/// What was learnt: never more than so many bytes by estimate, and what was used longest ago goes first. Safe from every thread.
 /// </summary>
-internal sealed class BoundedMemory<T>(long mostBytes)
+/// <param name="keepsLast">What alone is larger is kept until something else is; without it, not at all.</param>
+/// <param name="time">Needed by <see cref="ForgetUnused"/> alone.</param>
+internal sealed class BoundedMemory<TKey, T>(long mostBytes, bool keepsLast = false, TimeProvider? time = null)
+    where TKey : notnull
 {
     /// <summary>What an entry takes beside its value: two nodes, the digest twice, a slot of the table.</summary>
     private const long Entry = 250;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<Digest, LinkedListNode<(Digest Key, T Value, long Bytes)>> entries = [];
+    private readonly Dictionary<TKey, LinkedListNode<Kept>> entries = [];
 
     /// <summary>The last one used is the first.</summary>
-    private readonly LinkedList<(Digest Key, T Value, long Bytes)> used = [];
+    private readonly LinkedList<Kept> used = [];
 
     private long bytes;
 
@@ -27,7 +30,7 @@ internal sealed class BoundedMemory<T>(long mostBytes)
         }
     }
 
-    public bool TryGet(Digest key, [MaybeNullWhen(false)] out T value)
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out T value)
     {
         lock (gate)
         {
@@ -39,20 +42,21 @@ internal sealed class BoundedMemory<T>(long mostBytes)
 
             used.Remove(node);
             used.AddFirst(node);
+            node.Value = node.Value with { UsedAt = Now };
             value = node.Value.Value;
             return true;
         }
     }
 
     /// <param name="size">Bytes of the value, by estimate.</param>
-    public void Keep(Digest key, T value, long size)
+    public void Keep(TKey key, T value, long size)
     {
         lock (gate)
             Put(key, value, size);
     }
 
     /// <summary>Changes what is known by one step that nobody comes between, and says what became of it.</summary>
-    public T Change(Digest key, Func<T?, T> change, long size)
+    public T Change(TKey key, Func<T?, T> change, long size)
     {
         lock (gate)
         {
@@ -62,7 +66,7 @@ internal sealed class BoundedMemory<T>(long mostBytes)
         }
     }
 
-    public void Forget(Digest key)
+    public void Forget(TKey key)
     {
         lock (gate)
         {
@@ -71,23 +75,39 @@ internal sealed class BoundedMemory<T>(long mostBytes)
         }
     }
 
-    private void Put(Digest key, T value, long size)
+    /// <returns>Bytes, by estimate, of what nobody has asked for since.</returns>
+    public long ForgetUnused(TimeSpan since)
+    {
+        lock (gate)
+        {
+            var before = bytes;
+            while (used.Last is { } last && time!.GetElapsedTime(last.Value.UsedAt) >= since)
+                Remove(last);
+            return before - bytes;
+        }
+    }
+
+    private long Now => time?.GetTimestamp() ?? 0;
+
+    private void Put(TKey key, T value, long size)
     {
         if (entries.TryGetValue(key, out var before))
             Remove(before);
         var whole = size + Entry;
-        if (whole > mostBytes)
+        if (whole > mostBytes && !keepsLast)
             return;
-        while (bytes + whole > mostBytes)
-            Remove(used.Last!);
-        entries[key] = used.AddFirst((key, value, whole));
+        while (bytes + whole > mostBytes && used.Last is { } last)
+            Remove(last);
+        entries[key] = used.AddFirst(new Kept(key, value, whole, Now));
         bytes += whole;
     }
 
-    private void Remove(LinkedListNode<(Digest Key, T Value, long Bytes)> node)
+    private void Remove(LinkedListNode<Kept> node)
     {
         entries.Remove(node.Value.Key);
         used.Remove(node);
         bytes -= node.Value.Bytes;
     }
+
+    private readonly record struct Kept(TKey Key, T Value, long Bytes, long UsedAt);
 }

@@ -19,16 +19,16 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presen
     /// <summary>A text over which the worker ended so often is the reason, whether or not the worker is back by now.</summary>
     private const int MostEnds = 3;
 
-    private readonly BoundedMemory<object> answers = new(MostBytes);
+    private readonly BoundedMemory<Digest, object> answers = new(MostBytes);
 
     /// <summary>How often the worker ended over a question.</summary>
-    private readonly BoundedMemory<int> ends = new(MostBytesOfEnds);
+    private readonly BoundedMemory<Digest, int> ends = new(MostBytesOfEnds);
 
     /// <summary>How often a question was not answered in time.</summary>
-    private readonly BoundedMemory<int> slow = new(MostBytesOfEnds);
+    private readonly BoundedMemory<Digest, int> slow = new(MostBytesOfEnds);
 
     /// <summary>Answers that cost a worker each: apart, so that no number of others drives them out, and the worker ends over them again.</summary>
-    private readonly BoundedMemory<object> blamed = new(MostBytesOfEnds);
+    private readonly BoundedMemory<Digest, object> blamed = new(MostBytesOfEnds);
 
     public Task<SqlAnalysis> ReadAsync(string sql, CancellationToken cancellationToken) => AnswerAsync(Digest.Of("read", sql, []), async worker =>
     {
@@ -121,7 +121,7 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presen
     }
 
     /// <summary>The answer stands whether or not there is room for it.</summary>
-    private T Keep<T>(BoundedMemory<object> memory, Digest key, T answer)
+    private T Keep<T>(BoundedMemory<Digest, object> memory, Digest key, T answer)
         where T : class
     {
         memory.Keep(key, answer, SizeOf(answer));

@@ -47,10 +47,10 @@ internal static class PlanBounds
     /// <param name="tables">Whose gates are part of the plan.</param>
     private static Stall? Oversize(Member member, LakeScene lake, HashSet<string> tables, string field, string help, Func<RunPlan> build)
     {
-        var own = member.Item.Spec.Utf8.Length;
+        var own = member.Item.Spec.Length;
         var gates = tables.Count == 0 ? [] : lake.Members
             .Where(other => other.Spec is QualityCheckResource { Spec: { Enforcement: Enforcement.Gate } gate } && tables.Contains(gate.Table))
-            .Select(other => (other.Id, Bytes: other.Item.Spec.Utf8.Length))
+            .Select(other => (other.Id, Bytes: other.Item.Spec.Length))
             .ToList();
         if ((own + gates.Sum(gate => (long)gate.Bytes)) * LongestSpelling <= MostBytes)
             return null;

@@ -18,7 +18,7 @@ internal sealed record ResourceItem(
     DateTimeOffset? Deleting,
     IReadOnlyList<string> Finalizers,
     IReadOnlyDictionary<string, string> Annotations,
-    RawJson Spec,
+    PackedJson Spec,
     RawJson? Status)
 {
     public const string RequestedAt = "lakehouse.dev/requested-at";
@@ -27,6 +27,8 @@ internal sealed record ResourceItem(
     public const string Adopt = "lakehouse.dev/adopt";
 
     private const string Prefix = "lakehouse.dev/";
+
+    private static readonly Dictionary<string, string> NoAnnotations = new(StringComparer.Ordinal);
 
     /// <summary>It goes into trigger keys, annotations of Jobs and the status; one too long for these is told apart from others by its hash.</summary>
     public string? Request => Annotations.GetValueOrDefault(RequestedAt) is { } request
@@ -48,7 +50,7 @@ internal sealed record ResourceItem(
     {
         get
         {
-            var reader = new Utf8JsonReader(Spec.Utf8);
+            var reader = new Utf8JsonReader(Spec.ToUtf8());
             while (reader.Read())
             {
                 if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 } && reader.ValueTextEquals("suspend"u8))
@@ -75,10 +77,10 @@ internal sealed record ResourceItem(
             metadata.CreationTimestamp ?? DateTimeOffset.MinValue,
             metadata.DeletionTimestamp,
             metadata.Finalizers ?? [],
-            (metadata.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal))
-                .Where(annotation => annotation.Key.StartsWith(Prefix, StringComparison.Ordinal))
-                .ToDictionary(StringComparer.Ordinal),
-            resource.Spec ?? RawJson.Empty,
+            metadata.Annotations?.Keys.Any(static key => key.StartsWith(Prefix, StringComparison.Ordinal)) == true
+                ? metadata.Annotations.Where(static annotation => annotation.Key.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal)
+                : NoAnnotations,
+            PackedJson.Of((resource.Spec ?? RawJson.Empty).Utf8),
             resource.Status);
     }
 }

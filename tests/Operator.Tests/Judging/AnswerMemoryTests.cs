@@ -125,7 +125,7 @@ public sealed class AnswerMemoryTests : IAsyncLifetime
     [Fact]
     public void Memory_is_bounded_by_bytes_and_counts_what_it_drops()
     {
-        var memory = new BoundedMemory<int>(10_000);
+        var memory = new BoundedMemory<Digest, int>(10_000);
         for (var i = 0; i < 100_000; i++)
             Assert.Equal(1, memory.Change(new Digest(0, (UInt128)i), static count => count + 1, sizeof(int)));
         Assert.InRange(memory.Bytes, 5_000, 10_000);

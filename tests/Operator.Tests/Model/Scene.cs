@@ -20,7 +20,7 @@ internal sealed class Scene
     public Scene()
     {
         Kubelet = new Kubelet(Cluster, Lake);
-        judge = new NamespaceJudge(Judge);
+        judge = new NamespaceJudge(Judge, TimeProvider.System, 1 << 20);
     }
 
     public AwayJudge Judge { get; private set; } = new();
@@ -51,7 +51,7 @@ internal sealed class Scene
     {
         memory = new NamespaceMemory();
         Judge = new AwayJudge { IsAway = Judge.IsAway };
-        judge = new NamespaceJudge(Judge);
+        judge = new NamespaceJudge(Judge, TimeProvider.System, 1 << 20);
         inbox = new ReportInbox();
     }
 

@@ -28,7 +28,7 @@ internal static class Plans
 
     public static Resource Parse(ResourceItem item)
     {
-        using var spec = item.Spec.ToDocument();
+        using var spec = System.Text.Json.JsonDocument.Parse(item.Spec.ToUtf8());
         var set = ParsedSet.Parse(new DocumentSet([ClusterDocuments.Read(item.Id, item.Orders, spec.RootElement)], new SecretSet(), []));
         return set.Resources[0].Resource ?? throw new InvalidOperationException(string.Join("; ", set.Diagnostics));
     }
