@@ -11,10 +11,32 @@ using LakehouseOperator.Testing.Cluster;
 namespace LakehouseOperator.Cluster.Tests.Definitions;
 
 /// <summary>What a real API server makes of the generated definitions: what it takes, keeps, fills in, refuses and shows.</summary>
-public sealed class DefinitionTests(SharedNode node)
+public sealed class DefinitionTests(SharedNode node) : IAsyncLifetime
 {
+    private static readonly SemaphoreSlim Looking = new(1, 1);
+    private static bool isServed;
+
     /// <summary>Whatever is added is applied here, too. Folders within are laid over the one that they are in.</summary>
     public static TheoryData<string> Folders => [".", .. Directory.GetDirectories(Samples).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+
+    /// <summary>The API server takes resources a while before it tells clients their schemas, without which kubectl checks nothing.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        var api = await node.ApiAsync();
+        await Looking.WaitAsync();
+        try
+        {
+            if (!isServed)
+                await Until.TrueAsync(async () => (await api.SendTextAsync(HttpMethod.Get, "/openapi/v2", null, "")) is var (_, schemas) && Enum.GetNames<ResourceKind>().All(kind => schemas.Contains($"\"dev.lakehouse.v1alpha1.{kind}\"", StringComparison.Ordinal)), "the schemas are served");
+            isServed = true;
+        }
+        finally
+        {
+            Looking.Release();
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static string Samples => Path.Combine(Repository.Root, "config", "samples");
 

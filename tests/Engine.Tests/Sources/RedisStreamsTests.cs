@@ -9,6 +9,7 @@ using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Redis;
 using LakehouseOperator.Redis.Streams;
+using LakehouseOperator.Testing;
 using LakehouseOperator.Testing.Servers;
 
 [assembly: AssemblyFixture(typeof(SharedRedis))]
@@ -290,11 +291,11 @@ public sealed class RedisStreamsTests(SharedRedis redis) : IDisposable
         using var stop = new CancellationTokenSource();
         await AddAsync(server, "a", 0, 100);
         var running = RunAsync(["a", "idle"], stop: stop.Token, drain: false, maxRows: 40, interval: TimeSpan.FromMilliseconds(700));
-        await UntilAsync(async () => await house.CountAsync("bronze.a") == 100);
+        await Until.TrueAsync(async () => await house.CountAsync("bronze.a") == 100, "bronze.a has 100 rows");
         await AddAsync(server, "a", 100, 103);
-        await UntilAsync(async () => await house.CountAsync("bronze.a") == 103);
+        await Until.TrueAsync(async () => await house.CountAsync("bronze.a") == 103, "bronze.a has 103 rows");
         await AddAsync(server, "idle", 0, 1);
-        await UntilAsync(async () => await house.CountAsync("bronze.idle") == 1);
+        await Until.TrueAsync(async () => await house.CountAsync("bronze.idle") == 1, "bronze.idle has 1 rows");
         await stop.CancelAsync();
         var report = await running;
         Assert.Null(report.Error);
@@ -317,7 +318,7 @@ public sealed class RedisStreamsTests(SharedRedis redis) : IDisposable
             await server.CallAsync(new RedisCommand("CLIENT").Add("KILL").Add("TYPE").Add("normal").Add("SKIPME").Add("yes"), Stop);
         }
 
-        await UntilAsync(async () => await house.CountAsync("bronze.a") == 2500);
+        await Until.TrueAsync(async () => await house.CountAsync("bronze.a") == 2500, "bronze.a has 2500 rows");
         await stop.CancelAsync();
         Assert.Null((await running).Error);
         Assert.Equal((long[])[2500L, 2500L], await NumbersAsync("bronze.a", "SELECT count(*), count(DISTINCT id) FROM t"));
@@ -379,17 +380,6 @@ public sealed class RedisStreamsTests(SharedRedis redis) : IDisposable
 
     private async Task<List<long>> NumbersAsync(string table, string sql) =>
         [.. (await house.QueryAsync(table, sql)).SelectMany(static row => row).Select(static cell => Convert.ToInt64(cell, CultureInfo.InvariantCulture))];
-
-    /// <summary>Fails by the test's own time limit.</summary>
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
-        while (!await condition())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 
     private sealed class Ids : IStreamEntries
     {
