@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using LakehouseOperator.Engine.SqlWorker.Serving;
 using LakehouseOperator.Engine.SqlWorker.Sidecar;
@@ -28,7 +29,12 @@ internal static class SqlWorkerCommand
         command.SetAction((parsed, cancellationToken) => EndAsync(() => (parsed.GetValue(sidecar), parsed.GetValue(keep)) switch
         {
             (true, true) => UntilToldAsync(new SidecarKeeper(
-                Environment.ProcessPath!, [.. Environment.GetCommandLineArgs().Skip(1).Where(argument => argument != keep.Name)], Console.Out, TimeProvider.System).RunAsync),
+                Environment.ProcessPath!,
+                [
+                    command.Name, socket.Name, parsed.GetRequiredValue(socket), scratch.Name, parsed.GetValue(scratch) ?? ScratchBeside(parsed.GetRequiredValue(socket)), sidecar.Name,
+                    guardian.Name, parsed.GetValue(guardian).ToString(CultureInfo.InvariantCulture),
+                ],
+                Console.Out, Console.Error, TimeProvider.System).RunAsync),
             (true, false) => UntilToldAsync(async stop => (int)await SidecarServer.RunAsync(
                 parsed.GetRequiredValue(socket), parsed.GetValue(scratch) ?? ScratchBeside(parsed.GetRequiredValue(socket)), Console.Out, TimeProvider.System,
                 TimeSpan.FromSeconds(parsed.GetValue(guardian)), parsed.GetValue(keptBy), stop)),

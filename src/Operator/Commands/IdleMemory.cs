@@ -21,14 +21,17 @@ internal static class IdleMemory
     public static async Task WatchAsync(Func<TimeSpan, long> forget, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Period, time);
-        var (before, given) = (0L, 0L);
+        var (before, given, forgotten) = (0L, 0L, 0L);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var allocated = GC.GetTotalAllocatedBytes();
-            if (allocated - before < Quiet && allocated - given + forget(Unused) > Worthwhile)
+            var isQuiet = allocated - before < Quiet;
+            if (isQuiet)
+                forgotten += forget(Unused);
+            if (isQuiet && allocated - given + forgotten > Worthwhile)
             {
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                given = allocated;
+                (given, forgotten) = (allocated, 0);
             }
 
             before = allocated;

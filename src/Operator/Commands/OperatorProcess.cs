@@ -25,11 +25,6 @@ namespace LakehouseOperator.Operator.Commands;
 internal static class OperatorProcess
 {
     private const int NamespacesAtOnce = 4;
-    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(5);
-
-    /// <summary>Takes milliseconds; whoever takes longer is asked once more, and all others wait for it.</summary>
-    private static readonly TimeSpan BindWithin = TimeSpan.FromSeconds(15);
-
     private static readonly TimeSpan HealthPeriod = TimeSpan.FromSeconds(10);
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of the process.")]
@@ -85,8 +80,7 @@ internal static class OperatorProcess
         using var gauges = new Gauges();
         using var metrics = new MetricsPage();
         using var presence = new WorkerPresence(time, log);
-        await using var workers = new SidecarSqlWorkerPool(
-            new SidecarOptions(options.SqlSocket, ConnectWithin, Returns: true, SqlWorkerOptions.Default with { Bind = SqlWorkerOptions.Default.Bind with { Deadline = BindWithin } }), time);
+        await using var workers = new SidecarSqlWorkerPool(new SidecarOptions(options.SqlSocket, TimeSpan.FromSeconds(5), Returns: true), time);
 
         var cache = new ClusterCache(client, options.WatchNamespaces, time, new Random(seeds.Next()), log);
         var inbox = new ReportInbox();
@@ -119,7 +113,7 @@ internal static class OperatorProcess
             election is null ? LeadAsync(stop.Token) : election.RunAsync(LeadAsync, stop.Token),
             ListenForDeafnessAsync(cache, time, log, stop.Token),
             presence.HoldAsync(workers.OpenAsync, stop.Token),
-            IdleMemory.WatchAsync(judge.ForgetUnused, time, stop.Token),
+            IdleMemory.WatchAsync(since => presence.IsThere ? judge.ForgetUnused(since) : 0, time, stop.Token),
         };
 
         // The first that ends ends all: what is left would run on without it.

@@ -209,10 +209,13 @@ internal static class IngestionRules
 
     /// <summary>What was said before this process began stands until its first report is due; a pod that is new has said nothing.</summary>
     private static Standing Awaited(Member member, IngestionState state) =>
-        state.Pod?.Find(RunPod.Runner) is { Running: true, Started: { } started } && started < member.Memory.FirstSeen
-            && ConditionList.Find(state.Status.Conditions, ConditionTypes.Ready) is { Status: ConditionStatus.True, Reason: nameof(Reason.Streaming) or "CatchingUp" } before && before.ObservedGeneration == member.Item.Generation
+        IsAwaited(member, state) && ConditionList.Find(state.Status.Conditions, ConditionTypes.Ready) is { Status: ConditionStatus.True, Reason: nameof(Reason.Streaming) or "CatchingUp" } before && before.ObservedGeneration == member.Item.Generation
             ? new Standing(true, before.Reason, before.Message)
             : new Standing(state.Status.LastCommitTime is not null, "CatchingUp", "its pod is starting", Reconciling: true);
+
+    /// <summary>Its runner was at work before this process began, which has not heard of it yet.</summary>
+    private static bool IsAwaited(Member member, IngestionState state) =>
+        state.Report is null && state.Pod?.Find(RunPod.Runner) is { Running: true, Started: { } started } && started < member.Memory.FirstSeen;
 
     /// <summary>When a stream that is not heard of until then counts as silent; null where none is expected to speak.</summary>
     private static DateTimeOffset? SilentAt(Member member, IngestionState state)
@@ -229,7 +232,8 @@ internal static class IngestionRules
     {
         if ((state.Broken?.Error ?? state.Report?.Error) is { Exit: RunnerExit.Source or RunnerExit.SecretMissing } error)
             return (false, Standing.ReasonOf(EndedRun.ErrorOf(error), error.Exit, member.Id.Kind), RunLedger.Describe(EndedRun.ErrorOf(error)));
-        return member.Stream is { Replicas: > 0 } && state is { Broken: null, Report: not null } && !(SilentAt(member, state) <= member.Seen.Now)
+        var wasConnected = IsAwaited(member, state) && ConditionList.Find(state.Status.Conditions, ConditionTypes.SourceConnected) is { Status: ConditionStatus.True };
+        return member.Stream is { Replicas: > 0 } && state.Broken is null && (state.Report is not null || wasConnected) && !(SilentAt(member, state) <= member.Seen.Now)
             ? (true, "Connected", "the source answers")
             : (null, "NotReading", "nothing was heard of the source lately");
     }

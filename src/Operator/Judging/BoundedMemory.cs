@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace LakehouseOperator.Operator.Judging;
 
 /// <summary>
-/// What was learnt: never more than so many bytes by estimate, and what was used longest ago goes first. Safe from every thread.
+/// What was learnt, of so many bytes by estimate, and what was used longest ago goes first. Safe from every thread.
 /// </summary>
-/// <param name="keepsLast">What alone is larger is kept until something else is; without it, not at all.</param>
+/// <param name="keepsLast">Whether what alone is larger is kept until something else is, or not at all.</param>
 /// <param name="time">Needed by <see cref="ForgetUnused"/> alone.</param>
 internal sealed class BoundedMemory<TKey, T>(long mostBytes, bool keepsLast = false, TimeProvider? time = null)
     where TKey : notnull

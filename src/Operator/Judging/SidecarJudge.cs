@@ -24,9 +24,6 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presen
     /// <summary>How often the worker ended over a question.</summary>
     private readonly BoundedMemory<Digest, int> ends = new(MostBytesOfEnds);
 
-    /// <summary>How often a question was not answered in time.</summary>
-    private readonly BoundedMemory<Digest, int> slow = new(MostBytesOfEnds);
-
     /// <summary>Answers that cost a worker each: apart, so that no number of others drives them out, and the worker ends over them again.</summary>
     private readonly BoundedMemory<Digest, object> blamed = new(MostBytesOfEnds);
 
@@ -70,9 +67,8 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presen
             }
             catch (SqlWorkerGoneException gone) when (gone.End != WorkerEnd.Exited)
             {
-                // Constants are computed while SQL is bound, so that it can outgrow its bounds before it has read a row. That is its own fault; but what is slow once may have had no CPU.
-                if (gone.End != WorkerEnd.Deadline || slow.Change(key, static count => count + 1, sizeof(int)) > 1)
-                    return Keep(blamed, key, refuse(new SqlProblem(CodeOf(gone.End), gone.Message, Help: "it is bound without any row; compute less of it from constants")));
+                // Constants are computed while SQL is bound, so that it can outgrow its bounds before it has read a row. That is its own fault.
+                return Keep(blamed, key, refuse(new SqlProblem(CodeOf(gone.End), gone.Message, Help: "it is bound without any row; compute less of it from constants")));
             }
             catch (SqlWorkerGoneException)
             {
@@ -126,7 +122,6 @@ internal sealed class SidecarJudge(ISqlWorkerPool workers, WorkerPresence presen
     {
         memory.Keep(key, answer, SizeOf(answer));
         ends.Forget(key);
-        slow.Forget(key);
         return answer;
     }
 

@@ -9,7 +9,7 @@ namespace LakehouseOperator.Operator.Judging;
 /// </summary>
 internal sealed class WorkerPresence(TimeProvider time, ILogger log) : IDisposable
 {
-    /// <summary>A worker that was ended is started again by the kubelet within this, mostly; for longer, somebody should look.</summary>
+    /// <summary>A worker that was ended is started again within this, by its keeper or by the kubelet; for longer, somebody should look.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan WhileThere = TimeSpan.FromSeconds(10);

@@ -49,9 +49,10 @@ public sealed class WorkerSession(FrameStream frames, IRequestHandler handler)
         return true;
     }
 
-    /// <summary>The client's hello, answered; null when it closed before, or speaks no version of ours.</summary>
+    /// <summary>The client's hello, answered; null when it closed before, speaks no version of ours, or is not admitted.</summary>
+    /// <param name="admit">Asked before the answer, so that whoever has one has been admitted; null: everybody is.</param>
     /// <exception cref="WorkerProtocolException">The client does not speak the protocol.</exception>
-    public async Task<Hello?> ShakeHandsAsync(CancellationToken cancellationToken)
+    public async Task<Hello?> ShakeHandsAsync(CancellationToken cancellationToken, Func<Hello, bool>? admit = null)
     {
         var first = await frames.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (first is null)
@@ -66,6 +67,8 @@ public sealed class WorkerSession(FrameStream frames, IRequestHandler handler)
             return null;
         }
 
+        if (admit?.Invoke(client) == false)
+            return null;
         var hello = new Hello(version, WorkerProtocol.Oldest, handler.Engine);
         await SendAsync(Frame.Of(first.Id, FrameKind.Hello, hello, FrameJson.Default.Hello)).ConfigureAwait(false);
         return client;

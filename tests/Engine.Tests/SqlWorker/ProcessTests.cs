@@ -38,6 +38,9 @@ public sealed class ProcessTests : IDisposable
     {
         await using var pool = ChildProcesses.PoolIn(folder.Path);
         await using var worker = await pool.RentAsync(Token);
+
+        // Behind what it does for itself at its start.
+        Assert.Null((await worker.ParseAsync("SELECT 1", Token)).Error);
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
             | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         foreach (var entry in Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories))

@@ -59,7 +59,7 @@ public sealed class SidecarTests
     [Fact]
     public async Task It_ends_where_no_guardian_comes()
     {
-        using var sidecar = await Sidecar.StartAsync(guardianWithin: 1);
+        using var sidecar = await Sidecar.StartAsync(guardianWithin: 10);
         await using var stranger = await sidecar.ConnectAsync();
         Assert.Equal(0, await sidecar.EndedAsync());
     }

@@ -67,11 +67,13 @@ public sealed class SilentStreamTests
         scene.Pass(TimeSpan.FromSeconds(5));
         scene.Look();
         Assert.Equal("True/Streaming", scene.Ready(Igs, "orders"));
+        Assert.Equal(ConditionStatus.True, scene.Condition(Igs, "orders", ConditionTypes.SourceConnected).Status);
         Assert.InRange(scene.Again!.Value - scene.Cluster.Now, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
 
         scene.Cluster.Now = scene.Again!.Value;
         scene.Look();
         Assert.Equal("Unknown/StatusUnknown", scene.Ready(Igs, "orders"));
+        Assert.Equal(ConditionStatus.Unknown, scene.Condition(Igs, "orders", ConditionTypes.SourceConnected).Status);
     }
 
     [Fact]

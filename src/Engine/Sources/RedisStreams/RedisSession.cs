@@ -18,7 +18,7 @@ internal sealed class RedisSession : IAsyncDisposable
     private const int Attempts = 6;
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Block = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestStep = 3 * Block;
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan CloseInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using LakehouseOperator.Engine.SqlWorker.Pool;
 using LakehouseOperator.Pipelines.Codes;
 
@@ -12,7 +13,8 @@ namespace LakehouseOperator.Engine.SqlWorker.Sidecar;
 /// <param name="program">The runner.</param>
 /// <param name="arguments">Of the sidecar.</param>
 /// <param name="output">Gets what the child writes to its standard output; its standard error is this process's own.</param>
-public sealed class SidecarKeeper(string program, IReadOnlyList<string> arguments, TextWriter output, TimeProvider time)
+/// <param name="error">Told of each end, for no restart of a container shows it.</param>
+public sealed class SidecarKeeper(string program, IReadOnlyList<string> arguments, TextWriter output, TextWriter error, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -34,7 +36,9 @@ public sealed class SidecarKeeper(string program, IReadOnlyList<string> argument
                 await child.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             if (!await isReady.ConfigureAwait(false) || stop.IsCancellationRequested)
                 return child.ExitCode;
-            pause = time.GetElapsedTime(began) >= Steady ? FirstPause : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, LongestPause.Ticks));
+            var lived = time.GetElapsedTime(began);
+            pause = lived >= Steady ? FirstPause : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, LongestPause.Ticks));
+            await error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"the SQL worker ended with {child.ExitCode} after {lived.TotalSeconds:0.0} s; another follows")).ConfigureAwait(false);
             await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stop.IsCancellationRequested)
                 return child.ExitCode;
@@ -43,7 +47,7 @@ public sealed class SidecarKeeper(string program, IReadOnlyList<string> argument
 
     private async Task<Process> StartAsync()
     {
-        var start = new ProcessStartInfo(program, [.. arguments, "--kept-by", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo(program, [.. arguments, "--kept-by", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
@@ -63,7 +67,8 @@ public sealed class SidecarKeeper(string program, IReadOnlyList<string> argument
     private async Task<bool> RelayAsync(Process child)
     {
         var isReady = false;
-        while (await child.StandardOutput.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
+        using var lines = child.StandardOutput;
+        while (await lines.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
         {
             isReady |= line == WorkerProcess.ReadyLine;
             await output.WriteLineAsync(line).ConfigureAwait(false);

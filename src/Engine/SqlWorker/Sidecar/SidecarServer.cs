@@ -35,11 +35,11 @@ public sealed class SidecarServer : IDisposable
     private readonly RequestHandler handler;
     private FrameStream? guardian;
 
-    private SidecarServer(string scratch, TimeProvider time)
+    private SidecarServer(string scratch, int? parent, TimeProvider time)
     {
         this.time = time;
         bounds = new SelfWatch(
-            scratch, new CgroupMemory().Limit(), static () => Watchdog.MemoryOf(Environment.ProcessId), () => Tell(Frame.Of(0, FrameKind.Pressure)), EndNow);
+            scratch, new CgroupMemory().Limit(), () => Watchdog.MemoryOf(Environment.ProcessId) + (parent is { } keeper ? Watchdog.MemoryOf(keeper) : 0), () => Tell(Frame.Of(0, FrameKind.Pressure)), EndNow);
         handler = SqlWorkerServer.Open(scratch, time, bounds);
     }
 
@@ -59,7 +59,7 @@ public sealed class SidecarServer : IDisposable
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(socketPath));
         File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        using var server = new SidecarServer(own, time);
+        using var server = new SidecarServer(own, parent, time);
         listener.Listen(MostConnections);
         await output.WriteLineAsync(WorkerProcess.ReadyLine).ConfigureAwait(false);
         await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
@@ -124,6 +124,7 @@ public sealed class SidecarServer : IDisposable
     private async Task ConnectedAsync(Socket socket, CancellationToken cancellationToken)
     {
         var frames = new FrameStream(new NetworkStream(socket, ownsSocket: true));
+        var isGuardian = false;
         try
         {
             await using (frames)
@@ -131,11 +132,11 @@ public sealed class SidecarServer : IDisposable
                 var session = new WorkerSession(frames, handler);
                 using var patience = new CancellationTokenSource(HelloWithin, time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-                if (await session.ShakeHandsAsync(either.Token).ConfigureAwait(false) is not { } client)
+                if (await session.ShakeHandsAsync(either.Token, Admit).ConfigureAwait(false) is null)
                     return;
-                if (client.Guardian == true)
+                if (isGuardian)
                     await GuardAsync(frames, cancellationToken).ConfigureAwait(false);
-                else if (Volatile.Read(ref guardian) is not null)
+                else
                     await ServeAsync(session, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -145,26 +146,24 @@ public sealed class SidecarServer : IDisposable
         }
         finally
         {
+            if (isGuardian)
+                ended.TrySetResult(RunnerExit.Done);
             if (!ended.Task.IsCompleted)
                 places.Release();
         }
+
+        // One guardian, and nobody else before it.
+        bool Admit(Hello client) => client.Guardian == true
+            ? isGuardian = Interlocked.CompareExchange(ref guardian, frames, null) is null
+            : Volatile.Read(ref guardian) is not null;
     }
 
-    /// <summary>Returns when the guardian is gone, and the process ends.</summary>
-    private async Task GuardAsync(FrameStream frames, CancellationToken cancellationToken)
+    /// <summary>Returns when the guardian is gone.</summary>
+    private static async Task GuardAsync(FrameStream frames, CancellationToken cancellationToken)
     {
-        if (Interlocked.CompareExchange(ref guardian, frames, null) is not null)
-            return;
-        try
+        while (await frames.ReadAsync(cancellationToken).ConfigureAwait(false) is not null)
         {
-            while (await frames.ReadAsync(cancellationToken).ConfigureAwait(false) is not null)
-            {
-                // It has nothing to say.
-            }
-        }
-        finally
-        {
-            ended.TrySetResult(RunnerExit.Done);
+            // It has nothing to say.
         }
     }
 
