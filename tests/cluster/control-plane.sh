@@ -119,7 +119,7 @@ ask() { curl -fsS --max-time 5 --cacert "$pki/ca.crt" --cert "$pki/admin.crt" --
 start_etcd() {
   local peers
   etcd=$(free_port) peers=$(free_port)
-  launch etcd etcd --name tests --data-dir "$folder/etcd" --listen-client-urls "http://127.0.0.1:$etcd" --advertise-client-urls "http://127.0.0.1:$etcd" \
+  launch etcd etcd --name tests --unsafe-no-fsync --data-dir "$folder/etcd" --listen-client-urls "http://127.0.0.1:$etcd" --advertise-client-urls "http://127.0.0.1:$etcd" \
     --listen-peer-urls "http://127.0.0.1:$peers" --initial-advertise-peer-urls "http://127.0.0.1:$peers" --initial-cluster "tests=http://127.0.0.1:$peers"
   await etcd curl -fsS "http://127.0.0.1:$etcd/health"
 }

@@ -178,7 +178,7 @@ public sealed class PodWorkerTests : IDisposable
         pod.NewContainer();
     }
 
-    private RunPlan Endless() => pod.Transformation("SELECT count(*) AS n FROM bronze.events a, bronze.events b, bronze.events c, bronze.events d, bronze.events e");
+    private RunPlan Endless() => pod.Transformation("SELECT count(*) AS n FROM bronze.events a, bronze.events b, bronze.events c, bronze.events d, bronze.events e", deadline: 1800);
 
     /// <param name="pattern">Below the pod's folder; each part may hold stars.</param>
     private bool Exists(string pattern)

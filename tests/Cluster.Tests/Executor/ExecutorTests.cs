@@ -57,7 +57,8 @@ public sealed class ExecutorTests(SharedNode node)
         executor.Default = Plays.ImagePullBackOff();
         _ = (await within.Kubectl.ApplyAsync(Job("pull"))).Succeeded;
         using var api = await ClusterApi.ConnectAsync(within.Kubeconfig);
-        await foreach (var (_, pod) in api.WatchAsync($"/api/v1/namespaces/{within.Name}/pods", TestContext.Current.CancellationToken))
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
+        await foreach (var (_, pod) in api.WatchAsync($"/api/v1/namespaces/{within.Name}/pods", patience.Token))
         {
             if ((string?)pod["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?["reason"] == "ImagePullBackOff")
                 break;
@@ -96,7 +97,7 @@ public sealed class ExecutorTests(SharedNode node)
             token.SetResult((await pod.TokenAsync(), pod.Uid));
         };
         _ = (await within.Kubectl.ApplyAsync(Job("token"))).Succeeded;
-        var minted = await token.Task.WaitAsync(TestContext.Current.CancellationToken);
+        var minted = await token.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, TestContext.Current.CancellationToken);
         using var api = await ClusterApi.ConnectAsync(within.Kubeconfig);
         var accepted = await ReviewAsync(api, minted.Token, "lakehouse-operator");
         Assert.True((bool?)accepted["authenticated"]);

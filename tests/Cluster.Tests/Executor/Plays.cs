@@ -9,6 +9,10 @@ namespace LakehouseOperator.Cluster.Tests.Executor;
 public static class Plays
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>An operator that is killed may be begun again only minutes later.</summary>
+    private static readonly TimeSpan ReportWithin = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan SpeakInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>It is carried out: a run reports and ends, a stream reports and stays until its pod is asked to go.</summary>
@@ -160,15 +164,16 @@ public static class Plays
     /// <summary>As the runner does: who does not lead, or is not there yet, is asked again.</summary>
     public static async Task<HttpStatusCode> ReportAsync(ExecutedPod pod, RunReport report)
     {
-        for (var attempt = 0; ; attempt++)
+        for (var began = TimeProvider.System.GetTimestamp(); ;)
         {
+            var isLast = TimeProvider.System.GetElapsedTime(began) > ReportWithin;
             try
             {
                 var answer = await pod.ReportAsync(report);
-                if (answer is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests) || attempt > 300)
+                if (answer is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests) || isLast)
                     return answer;
             }
-            catch (HttpRequestException) when (attempt <= 300)
+            catch (HttpRequestException) when (!isLast)
             {
                 // The operator is being started again.
             }

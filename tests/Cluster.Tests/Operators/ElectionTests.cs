@@ -79,8 +79,16 @@ public sealed class ElectionTests(LoneCluster cluster)
     {
         var account = await cluster.Node.OperatorKubeconfigAsync();
         var scene = await Scene.BeginAloneAsync(cluster, LeaseOfAsync);
-        await scene.EventuallyAsync(async () => await LeadsAsync(scene.Operator) == 1, "the first leads");
-        return new Pair(scene, await OperatorProcess.StartAsync(account, [scene.Namespace], ["--verbose", .. Lease(scene.Namespace)]));
+        try
+        {
+            await scene.EventuallyAsync(async () => await LeadsAsync(scene.Operator) == 1, "the first leads");
+            return new Pair(scene, await OperatorProcess.StartAsync(account, [scene.Namespace], ["--verbose", .. Lease(scene.Namespace)]));
+        }
+        catch
+        {
+            await scene.DisposeAsync();
+            throw;
+        }
     }
 
     private static IReadOnlyList<string> Lease(string name) => ["--leader-elect", "--lease-name", name];

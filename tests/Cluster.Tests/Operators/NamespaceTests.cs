@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using LakehouseOperator.Cluster.Tests.Definitions;
 using LakehouseOperator.Cluster.Tests.Processes;
 using LakehouseOperator.Cluster.Tests.Scenes;
+using LakehouseOperator.Testing;
 using LakehouseOperator.Testing.Cluster;
 
 namespace LakehouseOperator.Cluster.Tests.Operators;
@@ -31,7 +32,7 @@ public sealed partial class NamespaceTests(LoneCluster cluster)
         await GrantAsync();
         var account = await OperatorAccount.KubeconfigOfAsync(kubectl, api, home.Name, name + "-lakehouse-operator");
         await using var served = await OperatorProcess.StartAsync(account, [early.Name, late], "--leader-elect", "--lease-name", name + "-lakehouse-operator");
-        Assert.Contains(served.Log, line => line.Contains("list jobs.batch", StringComparison.Ordinal) && line.Contains(late, StringComparison.Ordinal));
+        await Until.TrueAsync(() => served.Log.Any(line => line.Contains("list jobs.batch", StringComparison.Ordinal) && line.Contains(late, StringComparison.Ordinal)), "it says what it may not");
         await ServedAsync(kubectl, api, early.Name);
 
         _ = (await kubectl.RunAsync("create", "namespace", late)).Succeeded;

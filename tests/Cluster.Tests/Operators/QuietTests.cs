@@ -67,14 +67,22 @@ public sealed class QuietTests(LoneCluster cluster)
     private async Task<Scene> ConvergedAsync()
     {
         var scene = await Scene.BeginAloneAsync(cluster);
-        await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Silver(), Documents.Check("rows", "silver.silver"));
-        await scene.QualityCheck("rows").UntilAsync(one => one.Holds("Passed") == "True", "it passes");
-        await scene.Ingestion("events").BecomesAsync("Streaming");
-        await scene.EventuallyAsync(async () => (await scene.ListAsync("Job")).Count == 0, "the end of all Jobs");
+        try
+        {
+            await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Silver(), Documents.Check("rows", "silver.silver"));
+            await scene.QualityCheck("rows").UntilAsync(one => one.Holds("Passed") == "True", "it passes");
+            await scene.Ingestion("events").BecomesAsync("Streaming");
+            await scene.EventuallyAsync(async () => (await scene.ListAsync("Job")).Count == 0, "the end of all Jobs");
 
-        // Counters are written every ten seconds at most: the last of them is there once nothing is held back.
-        await scene.EventuallyAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > LastWrite(scene) + TimeSpan.FromSeconds(11)), "rest");
-        return scene;
+            // Counters are written every ten seconds at most: the last of them is there once nothing is held back.
+            await scene.EventuallyAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > LastWrite(scene) + TimeSpan.FromSeconds(11)), "rest");
+            return scene;
+        }
+        catch
+        {
+            await scene.DisposeAsync();
+            throw;
+        }
     }
 
     private static DateTimeOffset LastWrite(Scene scene) => scene.Audit!.WritesIn(scene.Namespace)[^1].Time;

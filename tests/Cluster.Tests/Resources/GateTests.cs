@@ -88,7 +88,10 @@ public sealed class GateTests(SharedNode node)
     public async Task A_check_runs_by_the_clock_too()
     {
         await using var scene = await Scene.BeginAsync(node);
-        await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion(), Documents.Check("rows", "bronze.events", more: """trigger: {schedule: {cron: "* * * * *"}}"""));
+        await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion());
+        await scene.Ingestion("events").UntilAsync(one => one["tables.0.dataVersion"] is not null, "its table has a version");
+        await Scene.EarlyInAMinuteAsync();
+        await scene.ApplyAsync(Documents.Check("rows", "bronze.events", more: """trigger: {schedule: {cron: "* * * * *"}}"""));
         var first = await scene.QualityCheck("rows").UntilAsync(one => one["nextScheduleTime"] is not null && one.Reason() == "Evaluated", "it is judged once, and knows when it comes next");
         Assert.Equal(nameof(TriggerKind.OnChange), first["lastRun.trigger.kind"]);
         var seen = await scene.QualityCheck("rows").UntilAsync(one => one["lastRun.trigger.kind"] == nameof(TriggerKind.Schedule), "it is judged again, a minute later");

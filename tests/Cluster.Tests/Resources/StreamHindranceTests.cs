@@ -34,6 +34,9 @@ public sealed class StreamHindranceTests(SharedNode node)
     {
         await using var scene = await Scene.BeginAsync(node);
         var mended = new TaskCompletionSource();
+
+        // A store that failed a stream is probed half a minute later.
+        scene.Lakehouse().Next(Plays.Work(scene.Lake), Plays.Held(mended.Task, Plays.Work(scene.Lake)));
         scene.Ingestion("events").Next(async pod =>
         {
             await pod.RunAsync();
@@ -47,6 +50,12 @@ public sealed class StreamHindranceTests(SharedNode node)
         var seen = await scene.Ingestion("events").UntilAsync(one => one.Reason() == reason && one.Message().StartsWith("LH", StringComparison.Ordinal), $"it is {reason}");
         Assert.Equal(("False", "False"), (seen.Holds(), seen.Holds("Stalled")));
         Assert.StartsWith("LH", seen.Message(), StringComparison.Ordinal);
+        if (reason == "LakehouseNotReady")
+        {
+            await scene.Lakehouse().PodAsync(2);
+            await scene.Lakehouse().SettledAsync();
+        }
+
         await scene.RestsAsync(2, reason);
         mended.SetResult();
         await scene.Ingestion("events").BecomesAsync("Streaming");

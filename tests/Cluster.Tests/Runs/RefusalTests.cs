@@ -130,6 +130,10 @@ public sealed class RefusalTests(SharedNode node)
     public async Task A_missing_Secret_is_told_with_its_name_and_a_request_finds_it()
     {
         await using var scene = await ServedAsync();
+
+        // Half a minute later the Lakehouse is probed, which would find the Secret.
+        var probe = new TaskCompletionSource();
+        scene.Lakehouse().Next(Plays.Held(probe.Task, Plays.Work(scene.Lake)));
         scene.Transformation("silver").Next(Plays.Fail(RunnerExit.SecretMissing, Codes.Id("SecretMissing"), "Secret s3 has no key secretAccessKey", "spec.storage.s3.credentialsSecretRef"));
         await scene.CommitAsync(await scene.Ingestion("events").PodAsync(), "bronze.events");
         var seen = await scene.Transformation("silver").BecomesAsync("SecretMissing");
@@ -138,9 +142,12 @@ public sealed class RefusalTests(SharedNode node)
         await scene.Transformation("other").UntilAsync(one => one["output.version"] == "1" && one.Reason() == "Succeeded", "the other one follows");
         await scene.Transformation("silver").SettledAsync();
         await scene.Transformation("other").SettledAsync();
+        await scene.Lakehouse().PodAsync(2);
+        await scene.Lakehouse().SettledAsync();
         await scene.RestsAsync(2, "SecretMissing");
         await scene.Transformation("silver").RequestAsync("it is there now");
         await scene.Transformation("silver").UntilAsync(one => one["output.version"] == "1" && one.Reason() == "Succeeded", "the request finds it");
+        probe.SetResult();
     }
 
     /// <summary>A pod that no node took for longer than its Job may last was never at work: nothing of its SQL is too slow.</summary>

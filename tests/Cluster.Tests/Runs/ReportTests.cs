@@ -3,13 +3,15 @@ using System.Text;
 using LakehouseOperator.Cluster.Tests.Executor;
 using LakehouseOperator.Cluster.Tests.Scenes;
 using LakehouseOperator.Pipelines.Reports;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Cluster.Tests.Runs;
 
 /// <summary>Who may tell what: a pod of its own run, by a token that is good for nothing else.</summary>
 public sealed class ReportTests(SharedNode node)
 {
-    private static readonly HttpClient Client = new();
+    /// <summary>A body is sent only once it is asked for, however long that takes.</summary>
+    private static readonly HttpClient Client = new(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) });
 
     [Fact]
     public async Task A_report_of_somebody_else_is_refused_and_changes_nothing()
@@ -24,6 +26,8 @@ public sealed class ReportTests(SharedNode node)
         var before = (await scene.Transformation("silver").UntilAsync(one => one.Reason() == "Running", "it runs")).ToString();
         var forged = PretendLake.Of(run.Plan!, RunResult.Succeeded) with { RowsWritten = 1_000_000 };
 
+        // Whoever made the pod shows by now.
+        await Until.TrueAsync(async () => await run.ReportAsync(forged with { RunId = "another" }) != HttpStatusCode.ServiceUnavailable, "the run's Job shows");
         Assert.Equal(HttpStatusCode.Unauthorized, await run.ReportAsync(forged, await run.TokenAsync(audience: "https://kubernetes.default.svc.cluster.local")));
         Assert.Equal(HttpStatusCode.Unauthorized, await run.ReportAsync(forged, await run.TokenAsync(audience: "vault")));
         Assert.Equal(HttpStatusCode.Unauthorized, await run.ReportAsync(forged, "nonsense"));
@@ -64,6 +68,7 @@ public sealed class ReportTests(SharedNode node)
         await using var scene = await Scene.BeginAsync(node);
         await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion());
         var stream = await scene.Ingestion("events").PodAsync();
+        await scene.Ingestion("events").BecomesAsync("Streaming");
         Assert.Equal(answer, await PostAsync(scene, body, await stream.TokenAsync()));
         await scene.Ingestion("events").BecomesAsync("Streaming");
     }
@@ -77,6 +82,7 @@ public sealed class ReportTests(SharedNode node)
         // Whoever may not speak is not listened to; who may is listened to for so long.
         await scene.ApplyAsync(Documents.Lakehouse, Documents.Ingestion());
         var token = await (await scene.Ingestion("events").PodAsync()).TokenAsync();
+        await scene.Ingestion("events").BecomesAsync("Streaming");
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(scene, new string(' ', 3_000_000), "nonsense"));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(scene, new string(' ', 3_000_000), token));
         using var elsewhere = await Client.GetAsync(new Uri(scene.Operator.ReportUrl, "/metrics"));

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using LakehouseOperator.Cluster.Tests.Executor;
 using LakehouseOperator.Cluster.Tests.Processes;
 using LakehouseOperator.Pipelines;
+using LakehouseOperator.Testing;
 using LakehouseOperator.Testing.Cluster;
 
 namespace LakehouseOperator.Cluster.Tests.Scenes;
@@ -163,6 +164,9 @@ public sealed partial class Scene : IAsyncDisposable
         await UntilAsync("Job", job => (string?)job["metadata"]!["name"] == name && job["status"]?["startTime"] is not null, $"job {name} has begun");
         await Api.PatchAsync($"{CollectionOf("Job")}/{name}", new JsonObject { ["spec"] = new JsonObject { ["activeDeadlineSeconds"] = seconds } });
     }
+
+    /// <summary>What is made now has half a minute until a schedule of every minute is due.</summary>
+    public static Task EarlyInAMinuteAsync() => Until.TrueAsync(static () => TimeProvider.System.GetUtcNow().Second is >= 2 and <= 30, "the first half of a minute");
 
     /// <summary>Ends when an object is gone.</summary>
     public async Task GoneAsync(string kind, Func<JsonObject, bool> which, string what)

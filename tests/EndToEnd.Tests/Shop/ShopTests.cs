@@ -178,8 +178,12 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
 
         await UntilAsync("", async () =>
         {
-            var taken = await shop.RunAsync("get", "ingestions,transformations", "-o", """jsonpath={range .items[*]}{.metadata.generation}={.status.observedGeneration}{"\n"}{end}""");
-            return taken with { Output = string.Join(' ', taken.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.Split('=') is [var spec, var seen] && spec != seen)) };
+            var taken = await shop.RunAsync("get", "ingestions,transformations", "-o", """jsonpath={range .items[*]}{.metadata.generation}={.status.observedGeneration}={.metadata.finalizers}{"\n"}{end}""");
+            return taken with
+            {
+                Output = string.Join(' ', taken.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Where(line => line.Split('=') is not [var spec, var seen, var held] || spec != seen || !held.Contains("lakehouse.dev/tables", StringComparison.Ordinal))),
+            };
         });
         Succeeded(await shop.RunAsync("delete", "ingestions,transformations,qualitychecks", "--all", "--timeout=400s"));
         Assert.Equal([], (await lake.KeysAsync(LakeNode.Bucket)).Where(key => !key.StartsWith("gold/dim_user/", StringComparison.Ordinal) && !key.EndsWith("/_lakehouse/owner.json", StringComparison.Ordinal)));

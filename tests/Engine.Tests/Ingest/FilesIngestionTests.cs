@@ -5,6 +5,7 @@ using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Engine.Tests.Ingest;
 
@@ -137,26 +138,26 @@ public sealed class FilesIngestionTests
     [Fact]
     public async Task A_file_that_is_still_being_written_is_left_for_later_and_said()
     {
-        using var house = new IngestionHouse();
+        var time = new ManualTime();
+        using var house = new IngestionHouse(time);
         Put(house, "ready.csv", "id,name,at\n1,ready,\n");
         Put(house, "empty.csv", "");
         Put(house, ".hidden.csv", "id,name,at\n1,hidden,\n");
         Put(house, "half.csv.tmp", "id,name,at\n1,tmp,\n");
         Put(house, "growing.csv", "id,name,at\n1,grow");
         var path = Path.Combine(house.Drop, "growing.csv");
-        using var stop = new CancellationTokenSource();
         File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddYears(200));
-        var grower = Task.Run(async () =>
+        var run = house.RunAsync(Plan(house, "csv", settle: TimeSpan.FromMilliseconds(200)));
+        for (var second = 1; !run.IsCompleted; second++)
         {
-            for (var second = 0; !stop.IsCancellationRequested; second++)
-            {
-                await File.AppendAllTextAsync(path, "x", stop.Token);
-                File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddYears(200).AddSeconds(second));
-            }
-        });
-        var report = await house.RunAsync(Plan(house, "csv", settle: TimeSpan.FromMilliseconds(200)));
-        await stop.CancelAsync();
-        await grower.ContinueWith(_ => { }, TaskScheduler.Default);
+            // The tally's timer, and the wait between two looks at the folder.
+            await Until.TrueAsync(() => run.IsCompleted || time.Armed >= 2, "it looks again later");
+            await File.AppendAllTextAsync(path, "x", TestContext.Current.CancellationToken);
+            File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddYears(200).AddSeconds(second));
+            time.Advance(TimeSpan.FromMilliseconds(200));
+        }
+
+        var report = await run;
         Assert.Null(report.Error);
         Assert.Equal(1, report.RowsWritten);
         Assert.Equal("growing.csv", Assert.Single(house.Notices, notice => notice.Code == SourceCodes.FileUnsettled).Message.Split(' ')[2]);

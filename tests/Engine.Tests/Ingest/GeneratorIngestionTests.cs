@@ -155,11 +155,15 @@ public sealed class GeneratorIngestionTests
         using var house = new IngestionHouse(time);
         using var stop = new CancellationTokenSource();
         var run = house.RunAsync(house.Plan(new SourceSpec(Spec with { Days = 0, EventsPerSecond = 100 }), [Events], drain: false), stop.Token);
-        while (await house.CountAsync("bronze.events") == 0)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await Until.TrueAsync(
+            async () =>
+            {
+                if (run.IsCompleted || await house.CountAsync("bronze.events") > 0)
+                    return true;
+                time.Advance(TimeSpan.FromSeconds(1));
+                return false;
+            },
+            "a commit");
 
         await stop.CancelAsync();
         var report = await run;

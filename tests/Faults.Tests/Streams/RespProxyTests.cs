@@ -22,7 +22,7 @@ public sealed class RespProxyTests(SharedRedis redis)
     {
         var key = redis.Prefix() + "s";
         await using var proxy = new RespProxy(new Uri(await redis.UrlAsync()).Port, new RespFaultPlan("XADD #2", fault));
-        await using var connection = await ConnectAsync(proxy);
+        await using var connection = await ConnectAsync(proxy, expected == RedisConnectionFault.TimedOut ? TimeSpan.FromSeconds(10) : null);
         await AddAsync(connection, key, 1);
         if (expected is { } broken)
             Assert.Equal(broken, (await Assert.ThrowsAsync<RedisConnectionException>(() => AddAsync(connection, key, 2))).Fault);
@@ -60,8 +60,9 @@ public sealed class RespProxyTests(SharedRedis redis)
         Assert.Equal(1, await last.StreamLengthAsync(key, Token));
     }
 
-    private static Task<RedisConnection> ConnectAsync(RespProxy proxy) => RedisConnection.ConnectAsync(
-        new RedisAddress("127.0.0.1", proxy.Port, 0, Tls: false), null, RedisOptions.Default with { CommandTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System, Token);
+    /// <param name="commandTimeout">Where silence is what is to be seen.</param>
+    private static Task<RedisConnection> ConnectAsync(RespProxy proxy, TimeSpan? commandTimeout = null) => RedisConnection.ConnectAsync(
+        new RedisAddress("127.0.0.1", proxy.Port, 0, Tls: false), null, commandTimeout is { } timeout ? RedisOptions.Default with { CommandTimeout = timeout } : RedisOptions.Default, TimeProvider.System, Token);
 
     private static Task AddAsync(RedisConnection connection, string key, int id) =>
         connection.AddEntryAsync(StreamCommands.XAdd(key, new StreamId((ulong)id, 0)).Add("a").Add("b"), Token);

@@ -70,7 +70,22 @@ public sealed class RealServerTests(SharedCluster cluster)
             await client.ApplyAsync(ResourceTypes.NetworkPolicies, Samples.Policy(ns), true, default);
             await client.CreateAsync(ResourceTypes.Events, Samples.Event(ns, job), default);
 
-            var pod = await client.CreateAsync(ResourceTypes.Pods, Samples.Pod(ns), default);
+            // The namespace's service account comes some time after it, and until then its pods are refused.
+            Pod pod = null!;
+            await Until.TrueAsync(
+                async () =>
+                {
+                    try
+                    {
+                        pod = await client.CreateAsync(ResourceTypes.Pods, Samples.Pod(ns), default);
+                        return true;
+                    }
+                    catch (RefusedException)
+                    {
+                        return false;
+                    }
+                },
+                "the pod is taken");
             var status = new PodStatus { Phase = "Running", Conditions = [new Condition { Type = "Ready", Status = "True", LastTransitionTime = DateTimeOffset.UnixEpoch }] };
             var told = await client.ApplyStatusAsync(ResourceTypes.Pods, pod with { Status = status }, true, default);
             Assert.Equal("Running", told.Status!.Phase);
@@ -148,7 +163,7 @@ public sealed class RealServerTests(SharedCluster cluster)
         {
             using var first = new CancellationTokenSource();
             using var second = new CancellationTokenSource();
-            var times = new LeaseTimes(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(200));
+            var times = new LeaseTimes(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(2));
             LeaderElection Contend(string identity, int seed) => new(client, new ObjectKey(ns, "leader"), identity, times, TimeProvider.System, new Random(seed), NullLogger.Instance);
             var (a, b) = (Contend("a", 1), Contend("b", 2));
             var leading = a.RunAsync(static token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token), first.Token);

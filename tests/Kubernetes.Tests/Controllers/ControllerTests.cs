@@ -117,7 +117,7 @@ public sealed class ControllerTests
         await Until.TrueAsync(() => working.Values.Sum() == 2, "two at a time");
         run.Controller.Enqueue("a");
         Assert.False(working.ContainsKey("c"));
-        gates["a"].SetResult();
+        gates.GetOrAdd("a", static _ => new TaskCompletionSource()).SetResult();
         gates.GetOrAdd("b", static _ => new TaskCompletionSource()).SetResult();
         gates.GetOrAdd("c", static _ => new TaskCompletionSource()).SetResult();
         await Until.TrueAsync(() => run.Count == 4, "a came again");

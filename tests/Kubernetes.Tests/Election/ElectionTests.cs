@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LakehouseOperator.Kubernetes.Api;
 using LakehouseOperator.Kubernetes.Connection;
 using LakehouseOperator.Kubernetes.Election;
+using LakehouseOperator.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LakehouseOperator.Kubernetes.Tests.Election;
@@ -62,6 +63,8 @@ public sealed class ElectionTests
             Assert.True(passed < TimeSpan.FromSeconds(25));
             Assert.False(a.Election.IsLeading && b.Election.IsLeading);
             await PassAsync(pump, world, Tick);
+            if (!a.Election.IsLeading)
+                await Until.TrueAsync(() => a.Loop.IsCompleted, "a has ended");
             if (a.Loop.IsCompleted && ended == TimeSpan.Zero)
                 ended = passed;
         }
@@ -98,10 +101,12 @@ public sealed class ElectionTests
         var b = new Contender(world, "b", 2);
         await PassAsync(pump, world, TimeSpan.FromSeconds(3));
         a.Stop();
+        await Until.TrueAsync(() => a.WasToldToStop, "a is told");
         await PassAsync(pump, world, TimeSpan.FromSeconds(19));
         Assert.Equal(("a", true, false), (world.Holder, a.Election.IsLeading, b.Election.IsLeading));
-        await PassAsync(pump, world, TimeSpan.FromSeconds(4));
+        await PassAsync(pump, world, TimeSpan.FromSeconds(1));
         await a.Loop;
+        await PassAsync(pump, world, TimeSpan.FromSeconds(3));
         Assert.Equal(("b", true), (world.Holder, b.Election.IsLeading));
     });
 
@@ -182,6 +187,7 @@ public sealed class ElectionTests
         }
 
         await PassAsync(pump, world, TimeSpan.FromSeconds(30));
+        await Until.TrueAsync(() => contenders.Exists(static contender => contender.Election.IsLeading && contender.WasToldToLead), "one is told to lead");
         Assert.Single(contenders, static contender => contender.Election.IsLeading && contender.WasToldToLead);
         Assert.True(led.Count > 1, "the lease never changed hands");
     });

@@ -128,8 +128,10 @@ internal sealed class Contender : HttpMessageHandler
         }
         catch (OperationCanceledException)
         {
+            // Who sees that it was told may move the clock.
+            var winding = Task.Delay(Winding, Time, CancellationToken.None);
             WasToldToStop = true;
-            await Task.Delay(Winding, Time, CancellationToken.None);
+            await winding;
         }
     }
 }

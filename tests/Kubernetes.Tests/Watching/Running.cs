@@ -43,10 +43,10 @@ internal sealed class Running : IAsyncDisposable
     /// <summary>What somebody has who only hears of changes.</summary>
     public Dictionary<string, string> Mirror { get; } = new(StringComparer.Ordinal);
 
-    public static Running Start(LoopbackServer server, TimeProvider time, Func<ConfigMap, string>? projection = null, int seed = 1, WatchOptions? watch = null, ILogger? logger = null, params string[] namespaces)
+    /// <param name="requestTimeout">Where time runs fast, a machine that is busy must not look like a server that says nothing.</param>
+    public static Running Start(LoopbackServer server, TimeProvider time, Func<ConfigMap, string>? projection = null, int seed = 1, WatchOptions? watch = null, ILogger? logger = null, TimeSpan? requestTimeout = null, params string[] namespaces)
     {
-        // Where time runs fast, a machine that is busy must not look like a server that says nothing.
-        var client = server.Client(time, new ClientOptions { FieldManager = "tests", RequestTimeout = TimeSpan.FromMinutes(3) });
+        var client = server.Client(time, new ClientOptions { FieldManager = "tests", RequestTimeout = requestTimeout ?? TimeSpan.FromMinutes(3) });
         var options = new InformerOptions { Namespaces = namespaces, Watch = watch ?? new WatchOptions() };
         return new Running(client, new Informer<ConfigMap, string>(
             client, ResourceTypes.ConfigMaps, options, projection ?? (static map => map.Metadata.ResourceVersion!), time, new Random(seed), logger ?? NullLogger.Instance));

@@ -41,6 +41,9 @@ internal sealed class ModelCluster
     /// <summary>Names of Jobs in the order of their making.</summary>
     public List<string> Made { get; } = [];
 
+    /// <summary>Of those, the ones that got the plan without which no pod of theirs starts.</summary>
+    public List<string> Planned { get; } = [];
+
     public string NextUid() => string.Create(CultureInfo.InvariantCulture, $"uid-{++uids}");
 
     public CustomResource Apply(ResourceKind kind, string name, string spec, params (string Key, string Value)[] annotations)
@@ -147,7 +150,7 @@ internal sealed class ModelCluster
                 break;
             case Act.CompleteRun complete:
                 Write(dies, $"create map {complete.Plan.Metadata.Name}");
-                Maps.TryAdd(complete.Plan.Metadata.Name!, complete.Plan with { Metadata = Stored(complete.Plan.Metadata, null) });
+                AddPlan(complete.Plan.Metadata.Name!, complete.Plan with { Metadata = Stored(complete.Plan.Metadata, null) });
                 break;
             case Act.DeleteRun delete:
                 Write(dies, $"delete job {delete.Job.Name}");
@@ -196,7 +199,13 @@ internal sealed class ModelCluster
             return;
         Write(dies, $"create map {name}");
         PlanBytes = Math.Max(PlanBytes, System.Text.Encoding.UTF8.GetByteCount(PlanJson.Write(start.Plan)));
-        Maps.TryAdd(name, Through(RunObjects.PlanOf(job, start.Plan) is var map ? map with { Metadata = Stored(map.Metadata, null) } : null!, KubernetesJson.Default.ConfigMap));
+        AddPlan(name, Through(RunObjects.PlanOf(job, start.Plan) is var map ? map with { Metadata = Stored(map.Metadata, null) } : null!, KubernetesJson.Default.ConfigMap));
+    }
+
+    private void AddPlan(string name, ConfigMap plan)
+    {
+        if (Maps.TryAdd(name, plan))
+            Planned.Add(name);
     }
 
     private void Apply(Act.ApplyStream apply, Remembered memory, Action<string> dies)

@@ -47,7 +47,7 @@ public sealed class KillTests
 
         Assert.Equal(End(reference), End(scene));
         Assert.Equal(reference.Lake.Commits.Order(StringComparer.Ordinal), scene.Lake.Commits.Order(StringComparer.Ordinal));
-        Assert.Empty(scene.Cluster.Made.Where(name => !deleted.Contains(name)).GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key));
+        Assert.Empty(scene.Cluster.Planned.Where(name => !deleted.Contains(name)).GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key));
         var writes = scene.Cluster.Writes.Count;
         for (var i = 0; i < 5; i++)
             scene.Look();
