@@ -13,6 +13,9 @@ public static class Plays
     /// <summary>An operator that is killed may be begun again only minutes later.</summary>
     private static readonly TimeSpan ReportWithin = TimeSpan.FromMinutes(5);
 
+    /// <summary>Of one that is to end.</summary>
+    private static readonly TimeSpan LastReportWithin = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan SpeakInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>It is carried out: a run reports and ends, a stream reports and stays until its pod is asked to go.</summary>
@@ -166,7 +169,7 @@ public static class Plays
     {
         for (var began = TimeProvider.System.GetTimestamp(); ;)
         {
-            var isLast = TimeProvider.System.GetElapsedTime(began) > ReportWithin;
+            var isLast = TimeProvider.System.GetElapsedTime(began) > (pod.Terminating.IsCancellationRequested ? LastReportWithin : ReportWithin);
             try
             {
                 var answer = await pod.ReportAsync(report);

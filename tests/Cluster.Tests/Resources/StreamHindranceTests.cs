@@ -51,10 +51,7 @@ public sealed class StreamHindranceTests(SharedNode node)
         Assert.Equal(("False", "False"), (seen.Holds(), seen.Holds("Stalled")));
         Assert.StartsWith("LH", seen.Message(), StringComparison.Ordinal);
         if (reason == "LakehouseNotReady")
-        {
             await scene.Lakehouse().PodAsync(2);
-            await scene.Lakehouse().SettledAsync();
-        }
 
         await scene.RestsAsync(2, reason);
         mended.SetResult();

@@ -143,7 +143,6 @@ public sealed class RefusalTests(SharedNode node)
         await scene.Transformation("silver").SettledAsync();
         await scene.Transformation("other").SettledAsync();
         await scene.Lakehouse().PodAsync(2);
-        await scene.Lakehouse().SettledAsync();
         await scene.RestsAsync(2, "SecretMissing");
         await scene.Transformation("silver").RequestAsync("it is there now");
         await scene.Transformation("silver").UntilAsync(one => one["output.version"] == "1" && one.Reason() == "Succeeded", "the request finds it");
