@@ -60,7 +60,9 @@ public sealed class OperatorProcess : IAsyncDisposable
     public static async Task<OperatorProcess> StartAsync(string kubeconfig, IReadOnlyList<string> namespaces, params IReadOnlyList<string> more)
     {
         var started = new OperatorProcess(kubeconfig, namespaces, more);
-        started.worker = started.Start("lakehouse-runner", ["sql-worker", "--socket", started.Socket, "--scratch", Path.Combine(started.folder.FullName, "scratch"), "--sidecar", "--keep"]);
+
+        // Ends with this process, however that ends: then it has no standard input any more.
+        started.worker = started.Start("/bin/sh", ["-c", "\"$@\" & kept=$!; cat >/dev/null; kill $kept", "sh", Path.Combine(AppContext.BaseDirectory, "lakehouse-runner"), "sql-worker", "--socket", started.Socket, "--scratch", Path.Combine(started.folder.FullName, "scratch"), "--sidecar", "--keep"]);
         await started.BeginAsync();
         return started;
     }
@@ -152,7 +154,7 @@ public sealed class OperatorProcess : IAsyncDisposable
 
     private Uri Page(string name) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{metrics}/{name}"));
 
-    /// <summary>Should this process be killed, the operator ends because its API server is gone, and its worker when it has had nobody for two minutes.</summary>
+    /// <summary>Should this process be killed, the operator ends because its API server is gone, and its worker because its standard input does.</summary>
     private Process Start(string program, IReadOnlyList<string> with)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), with)
