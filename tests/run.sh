@@ -52,7 +52,7 @@ interrupted() {
 }
 trap interrupted INT TERM HUP
 
-passed=0 failed=0
+passed=0 failed=0 took=()
 count() { sed -nE "s/.*<Counters[^>]* $2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1; }
 # Said again at the very end: of a long log often no more than its end is at hand.
 unsaid=()
@@ -110,7 +110,9 @@ for project in "${projects[@]}"; do
     failed=$((failed + 1))
   fi
   echo "-- $project: $ok passed, $bad failed, $((SECONDS - started)) s"
+  took+=("$project $((SECONDS - started)) s")
 done
+((${#took[@]} < 2)) || { all=$(printf ', %s' "${took[@]}"); echo "took: ${all:2}"; }
 ((failed == 0)) || say_failures
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -10,15 +10,20 @@ public sealed class StreamKillTests(SharedRedis redis)
     private const int Killed = 137;
     private const int Streams = 3;
 
+    /// <summary>Some two seconds of them, so that what there is to drain does not grow with how slow the machine is.</summary>
+    private const int BurstsOfARound = 60;
+
     [Fact]
     public async Task Killed_at_random_while_a_producer_writes_it_loses_and_doubles_nothing()
     {
         var random = new Random(20261121);
         await using var place = await PlaceAsync(rowsPerCommit: 200);
         using var enough = new CancellationTokenSource();
-        var producing = ProduceAsync(place, enough.Token);
+        using var rounds = new SemaphoreSlim(0);
+        var producing = ProduceAsync(place, rounds, enough.Token);
         for (var kills = 0; kills < Kills; kills++)
         {
+            rounds.Release(BurstsOfARound);
             using var process = place.Start(once: false);
             await process.CommitsAsync(random.Next(0, 6));
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(0, 80)), TimeProvider.System, TestContext.Current.CancellationToken);
@@ -88,12 +93,13 @@ public sealed class StreamKillTests(SharedRedis redis)
         return await StreamPlace.CreateAsync(url, redis.Prefix(), Streams, new Uri(url).Port, rowsPerCommit);
     }
 
-    /// <summary>In bursts, so that commits by rows and by interval both come.</summary>
-    private static async Task ProduceAsync(StreamPlace place, CancellationToken enough)
+    /// <summary>In bursts, so that commits by rows and by interval both come; as many as <paramref name="bursts"/> lets.</summary>
+    private static async Task ProduceAsync(StreamPlace place, SemaphoreSlim bursts, CancellationToken enough)
     {
         var random = new Random(5);
         while (!enough.IsCancellationRequested)
         {
+            await bursts.WaitAsync(enough).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             await place.Producer.WriteAsync(random.Next(1, 60), CancellationToken.None);
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(10, 60)), TimeProvider.System, CancellationToken.None);
         }

@@ -35,12 +35,13 @@ internal static class StreamOracle
         string table, IReadOnlyList<StreamId> ids, Orders orders, SortedDictionary<StreamId, long?> rows, SortedDictionary<StreamId, long?> quarantined, bool complete)
     {
         var last = rows.Keys.Concat(quarantined.Keys).DefaultIfEmpty().Max();
+        var lastRow = rows.Keys.DefaultIfEmpty().Last(); // once: it goes through them all
         for (var index = 0; index < ids.Count; index++)
         {
             var id = ids[index];
 
             // The quarantine table may be a batch behind where the process was killed in between; the main commit names what is to come.
-            if (complete || id <= (rows.Count > 0 ? rows.Keys.Last() : default))
+            if (complete || id <= lastRow)
             {
                 var isThere = orders.IsPoison(index) ? quarantined.ContainsKey(id) || !complete : rows.ContainsKey(id);
                 if (!isThere)
