@@ -26,26 +26,26 @@ internal static class SqlWorkerCommand
             if (result.GetValue(keep) && !result.GetValue(sidecar))
                 result.AddError("--keep goes with --sidecar");
         });
-        command.SetAction((parsed, cancellationToken) => EndAsync(() => (parsed.GetValue(sidecar), parsed.GetValue(keep)) switch
+        command.SetAction((parsed, cancellationToken) => EndAsync(() =>
         {
-            (true, true) => UntilToldAsync(new SidecarKeeper(
-                Environment.ProcessPath!,
-                [
-                    command.Name, socket.Name, parsed.GetRequiredValue(socket), scratch.Name, parsed.GetValue(scratch) ?? ScratchBeside(parsed.GetRequiredValue(socket)), sidecar.Name,
-                    guardian.Name, parsed.GetValue(guardian).ToString(CultureInfo.InvariantCulture),
-                ],
-                Console.Out, Console.Error, TimeProvider.System).RunAsync),
-            (true, false) => UntilToldAsync(async stop => (int)await SidecarServer.RunAsync(
-                parsed.GetRequiredValue(socket), parsed.GetValue(scratch) ?? ScratchBeside(parsed.GetRequiredValue(socket)), Console.Out, TimeProvider.System,
-                TimeSpan.FromSeconds(parsed.GetValue(guardian)), parsed.GetValue(keptBy), stop)),
-            _ => ServeAsync(parsed.GetRequiredValue(socket), parsed.GetValue(scratch), parsed.GetValue(child), cancellationToken),
+            var at = parsed.GetRequiredValue(socket);
+            var work = parsed.GetValue(scratch) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(at))!, "scratch");
+            var within = parsed.GetValue(guardian);
+            return (parsed.GetValue(sidecar), parsed.GetValue(keep)) switch
+            {
+                (true, true) => UntilToldAsync(new SidecarKeeper(
+                    Environment.ProcessPath!,
+                    [command.Name, socket.Name, at, scratch.Name, work, sidecar.Name, guardian.Name, within.ToString(CultureInfo.InvariantCulture)],
+                    Console.Out, Console.Error, TimeProvider.System).RunAsync),
+                (true, false) => UntilToldAsync(async stop =>
+                    (int)await SidecarServer.RunAsync(at, work, Console.Out, TimeProvider.System, TimeSpan.FromSeconds(within), parsed.GetValue(keptBy), stop)),
+                _ => ServeAsync(at, work, parsed.GetValue(child), cancellationToken),
+            };
         }));
         return command;
     }
 
-    private static string ScratchBeside(string socket) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(socket))!, "scratch");
-
-    private static async Task<int> ServeAsync(string socket, string? scratch, int? parent, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(string socket, string scratch, int? parent, CancellationToken cancellationToken)
     {
         await SqlWorkerServer.RunAsync(socket, scratch, parent, Console.Out, TimeProvider.System, cancellationToken);
         return (int)RunnerExit.Done;

@@ -52,15 +52,10 @@ public sealed class AnyHistoryTests
         }
 
         Volatile.Write(ref calm, true);
-        await Until.TrueAsync(() => run.Store.IsSynced && Same(server.State, run) && IsTold(server.State, run), "the store equals the server, and all is told");
+        await Until.TrueAsync(() => run.Store.IsSynced && Same(server.State, run), "the store equals the server");
+        await run.IsToldAsync(one => one.Mirror.Count == server.State.Count && one.Mirror.All(pair => server.State.GetValueOrDefault(pair.Key) == pair.Value), "all is told");
         lock (run.Told)
             Assert.Equal(server.State, run.Mirror);
-    }
-
-    private static bool IsTold(Dictionary<string, string> server, Running run)
-    {
-        lock (run.Told)
-            return run.Mirror.Count == server.Count && run.Mirror.All(pair => server.GetValueOrDefault(pair.Key) == pair.Value);
     }
 
     private static bool Same(Dictionary<string, string> server, Running run)

@@ -29,13 +29,7 @@ public sealed class InformerTests
         server.Delete("b");
         server.Compact();
         await Until.TrueAsync(() => run.Store.Count == 2, "b is gone");
-        await Until.TrueAsync(
-            () =>
-            {
-                lock (run.Told)
-                    return run.Told.Contains("ns/b gone");
-            },
-            "b is told gone");
+        await run.IsToldAsync(static one => one.Told.Contains("ns/b gone"), "b is told gone");
     }
 
     [Fact]

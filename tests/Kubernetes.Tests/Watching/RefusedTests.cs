@@ -118,13 +118,7 @@ public sealed class RefusedTests
             server.Allow(list: true, watch: true);
         }
 
-        await Until.TrueAsync(
-            () =>
-            {
-                lock (run.Told)
-                    return run.Told.Count(static told => told.StartsWith("team", StringComparison.Ordinal)) >= 4;
-            },
-            "all is told");
+        await run.IsToldAsync(static one => one.Told.Count(static told => told.StartsWith("team", StringComparison.Ordinal)) >= 4, "all is told");
         lock (run.Told)
             Assert.Equal(["team/a 9", "team/a gone", "team/a 9", "team/a gone"], run.Told.Where(static told => told.StartsWith("team", StringComparison.Ordinal)).Take(4));
         Assert.Equal(2, log.Errors.Count);

@@ -2,6 +2,7 @@ using LakehouseOperator.Kubernetes.Api;
 using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Kubernetes.Tests.Servers;
 using LakehouseOperator.Kubernetes.Watching;
+using LakehouseOperator.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -42,6 +43,15 @@ internal sealed class Running : IAsyncDisposable
 
     /// <summary>What somebody has who only hears of changes.</summary>
     public Dictionary<string, string> Mirror { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Handlers hear of a change a moment after the store shows it.</summary>
+    public Task IsToldAsync(Func<Running, bool> what, string name) => Until.TrueAsync(
+        () =>
+        {
+            lock (Told)
+                return what(this);
+        },
+        name);
 
     /// <param name="requestTimeout">Where time runs fast, a machine that is busy must not look like a server that says nothing.</param>
     public static Running Start(LoopbackServer server, TimeProvider time, Func<ConfigMap, string>? projection = null, int seed = 1, WatchOptions? watch = null, ILogger? logger = null, TimeSpan? requestTimeout = null, params string[] namespaces)

@@ -1,8 +1,8 @@
 using LakehouseOperator.Operator.Runs;
+using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
-using LakehouseOperator.Pipelines;
 
 namespace LakehouseOperator.Operator.Tests.Runs;
 

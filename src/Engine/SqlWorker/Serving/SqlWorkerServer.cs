@@ -14,12 +14,11 @@ public static class SqlWorkerServer
     internal static readonly TimeSpan GoneGrace = TimeSpan.FromSeconds(1);
 
     /// <param name="socketPath">In a folder that only this user may enter.</param>
-    /// <param name="scratch">A folder of this process alone, for what it spills; made here. Null: <c>scratch</c> beside the socket.</param>
+    /// <param name="scratch">A folder of this process alone, for what it spills; made here.</param>
     /// <param name="parent">Pid of the process that started this one: it alone is served, and its end is the end of this one too. Null: any process of this user.</param>
-    public static async Task RunAsync(string socketPath, string? scratch, int? parent, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task RunAsync(string socketPath, string scratch, int? parent, TextWriter output, TimeProvider time, CancellationToken cancellationToken)
     {
         Harden(parent);
-        scratch ??= Path.Combine(Path.GetDirectoryName(Path.GetFullPath(socketPath))!, "scratch");
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(scratch, OwnerOnly);
         File.Delete(socketPath);
