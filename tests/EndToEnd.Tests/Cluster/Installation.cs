@@ -47,8 +47,9 @@ public sealed class Installation
     }
 
     /// <summary>What the operator wrote.</summary>
-    public static async Task<string> LogAsync(Kubectl kubectl) =>
-        (await kubectl.In(Namespace).RunAsync("logs", "deployment/lakehouse-operator", "-c", "operator", "--tail=300")).Output;
+    /// <param name="lines">The newest so many; all of them where negative.</param>
+    public static async Task<string> LogAsync(Kubectl kubectl, int lines = 300) =>
+        (await kubectl.In(Namespace).RunAsync("logs", "deployment/lakehouse-operator", "-c", "operator", $"--tail={lines}")).Output;
 
     /// <summary>Everything that was installed goes, its definitions and its Lease too; what is left of it is an error.</summary>
     public async Task UninstallAsync()

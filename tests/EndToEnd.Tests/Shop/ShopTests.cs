@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using LakehouseOperator.EndToEnd.Tests.Cluster;
 using LakehouseOperator.Testing;
 using LakehouseOperator.Testing.Cluster;
@@ -13,7 +14,13 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     /// <summary>All that there can be in the namespace, but Events and what Kubernetes keeps there by itself.</summary>
-    private const string Everything = "deployments,replicasets,jobs,pods,configmaps,secrets,networkpolicies,serviceaccounts,services,persistentvolumeclaims,leases,lake";
+    private const string Everything = "secrets," + Told;
+
+    /// <summary>What people may be shown who may not read Secrets.</summary>
+    private const string Told = "deployments,replicasets,jobs,pods,configmaps,networkpolicies,serviceaccounts,services,persistentvolumeclaims,leases,lake";
+
+    /// <summary>How a ServiceAccount's token begins: a header with its algorithm first.</summary>
+    private const string Token = "eyJhbGci";
 
     private static readonly string[] Checks =
     [
@@ -40,7 +47,9 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
             await world.ProduceAsync(seed: 1, orders: 1000);
             await FillsAsync(shop, world);
             await SaysWhatIsThereAsync(shop, world);
+            await TellsNoSecretAsync(kubectl);
             await SurvivesKillsAsync(node, installation, world);
+            await TellsNoSecretAsync(kubectl);
             await KeepsServingWhileASpecIsBadAsync(shop, world);
             await StopsAndGoesOnAsync(shop, world);
             await RunsOnRequestAsync(shop);
@@ -89,6 +98,26 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
         await UntilAsync("0", () => shop.RunAsync("get", "ingestion", "shop-events", "-o", "jsonpath={.status.lagRecords}"));
         Assert.NotEqual(0, await RestrictedPods.HoldAsync(shop));
         Said("status says so");
+    }
+
+    /// <summary>Neither the store's key, with which every pod here worked, nor a token that pods report with is in an object, an Event or a log.</summary>
+    private async Task TellsNoSecretAsync(Kubectl kubectl)
+    {
+        var shop = kubectl.In("shop");
+        var objects = Succeeded(await shop.RunAsync("get", $"{Told},events", "-o", "json"));
+        var logs = (await shop.RunAsync("logs", "-l", "app.kubernetes.io/managed-by=lakehouse-operator", "--all-containers", "--tail=-1", "--max-log-requests=100", "--ignore-errors")).Output;
+        var log = await Installation.LogAsync(kubectl, lines: -1);
+        Assert.Contains("fact-order", objects, StringComparison.Ordinal);
+        Assert.Contains("committed", logs, StringComparison.Ordinal);
+        Assert.Contains("fact-order", log, StringComparison.Ordinal);
+        foreach (var told in new[] { objects, logs, log })
+        {
+            Assert.DoesNotContain(lake.SecretKey, told, StringComparison.Ordinal);
+            Assert.DoesNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes(lake.SecretKey)).TrimEnd('='), told, StringComparison.Ordinal);
+            Assert.DoesNotContain(Token, told, StringComparison.Ordinal);
+        }
+
+        Said("no secret is told");
     }
 
     /// <summary>The stream's pod in the midst of reading, its containers, runs in hand, and the operator in the midst of all that.</summary>
