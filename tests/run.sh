@@ -88,7 +88,7 @@ fi
 for project in "${projects[@]}"; do
   echo "== $project"
   started=$SECONDS
-  console=(--logger 'console;verbosity=minimal') settings=() longest=2400
+  console=(--logger 'console;verbosity=minimal') settings=() longest=3600
   if [[ "$project" == EndToEnd.Tests ]]; then # what it measures is part of its result, and its way there is long
     console=(--logger 'console;verbosity=normal') settings=(-- xUnit.ShowLiveOutput=true) longest=5400
   fi

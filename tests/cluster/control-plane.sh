@@ -110,7 +110,7 @@ await() { # name of the log of what must live, command...
       tail -n 8 "$folder/$1.log" >&2
       return 1
     fi
-    sleep 0.05
+    sleep 0.2
   done
 }
 
@@ -129,7 +129,7 @@ start_apiserver() {
   [[ "$bind" != 127.* ]] || reconciler=none # Endpoints refuse a loopback address
   if [[ -n "$audit" ]]; then
     echo '{"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"], "rules": [{"level": "Metadata"}]}' >"$folder/audit.json"
-    more+=(--audit-policy-file="$folder/audit.json" --audit-log-path="$folder/audit.log" --audit-log-mode=batch)
+    more+=(--audit-policy-file="$folder/audit.json" --audit-log-path="$folder/audit.log" --audit-log-mode=batch --audit-log-maxsize=10000)
   fi
   port=$(free_port)
   launch apiserver "$bin/kube-apiserver" --etcd-servers="http://127.0.0.1:$etcd" --bind-address="$bind" --advertise-address="$bind" --secure-port="$port" \

@@ -207,7 +207,7 @@ public sealed class PodWorkerTests : IDisposable
     /// <summary>Returns when the worker has computed for longer than any start takes.</summary>
     private static async Task BusyAsync(Process worker)
     {
-        while (worker.TotalProcessorTime < TimeSpan.FromSeconds(2.5))
+        while (worker.TotalProcessorTime < TimeSpan.FromSeconds(6))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
             worker.Refresh();

@@ -17,9 +17,8 @@ public delegate Task Play(ExecutedPod pod);
 public sealed class PodExecutor : IAsyncDisposable
 {
     /// <summary>A busy machine takes its time; what never comes is told after so long.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private const int MostLooks = 1200;
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly ClusterApi api;
@@ -171,7 +170,8 @@ public sealed class PodExecutor : IAsyncDisposable
         foreach (var map in maps)
         {
             var found = await api.GetAsync($"/api/v1/namespaces/{@namespace}/configmaps/{map}");
-            for (var attempt = 0; found is null && attempt < MostLooks && await IsThereAsync(pod); attempt++)
+            var begun = TimeProvider.System.GetTimestamp();
+            while (found is null && TimeProvider.System.GetElapsedTime(begun) < Patience && await IsThereAsync(pod))
             {
                 await Task.Delay(LookInterval, TimeProvider.System);
                 found = await api.GetAsync($"/api/v1/namespaces/{@namespace}/configmaps/{map}");

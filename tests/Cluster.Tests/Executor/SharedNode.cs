@@ -17,6 +17,7 @@ public sealed class SharedNode : IAsyncDisposable
     private readonly SemaphoreSlim starting = new(1, 1);
     private readonly CancellationTokenSource ending = new();
     private ClusterApi? api;
+    private AuditLog? audit;
     private readonly SemaphoreSlim serving = new(1, 1);
     private string? operatorConfig;
     private OperatorProcess? served;
@@ -33,7 +34,7 @@ public sealed class SharedNode : IAsyncDisposable
     public SharedCluster Cluster { get; }
 
     /// <summary>Null where the cluster is not ours alone.</summary>
-    public AuditLog? Audit => Cluster.Server is { } server ? new AuditLog(server.AuditLog) : null;
+    public AuditLog? Audit => audit ??= Cluster.Server is { } server ? new AuditLog(server.AuditLog) : null;
 
     public string Name { get; } = $"executor-{Guid.NewGuid():N}"[..20];
 

@@ -18,7 +18,7 @@ public sealed class RightsTests(LoneCluster cluster)
             Assert.Equal(0, await scene.Operator.StopAsync());
         }
 
-        var asked = new AuditLog(cluster.Node.Cluster.Server!.AuditLog).Read().Where(request => request.User == OperatorAccount.User).ToList();
+        var asked = cluster.Node.Audit!.Operator;
         Assert.Empty(asked.Where(request => request.IsForbidden).Select(request => request.ToString()).Distinct());
         var done = asked.SelectMany(request => request.Needs.Select(verb => $"{verb} {request.Group}/{request.Resource}")).ToHashSet(StringComparer.Ordinal);
         var api = await cluster.Node.ApiAsync();

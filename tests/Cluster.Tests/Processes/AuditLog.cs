@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace LakehouseOperator.Cluster.Tests.Processes;
@@ -15,31 +16,62 @@ public sealed record AuditedRequest(string User, string Verb, string Group, stri
     public override string ToString() => $"{Verb} {Group}/{Resource} {Namespace}/{Name} -> {Code}";
 }
 
-/// <summary>The API server's own record of who asked it for what: what tests of writes count.</summary>
+/// <summary>The API server's own record of what the operator asked it for: what tests of writes count. Each line is read once, however often and by whom it is asked for.</summary>
 /// <param name="path">One JSON object of kind Event (audit.k8s.io/v1) a line.</param>
 public sealed class AuditLog(string path)
 {
+    private const string Anywhere = "";
+    private static readonly byte[] User = Encoding.UTF8.GetBytes(OperatorAccount.User);
+
+    private readonly Lock reading = new();
+    private readonly Dictionary<string, List<AuditedRequest>> requests = new(StringComparer.Ordinal);
+    private long read;
+
+    /// <summary>What the operator asked for, in order.</summary>
+    public IReadOnlyList<AuditedRequest> Operator => Of(Anywhere);
+
     /// <summary>What the operator asked for in one namespace, in order.</summary>
-    public IReadOnlyList<AuditedRequest> OperatorIn(string ns) => [.. Read($"\"namespace\":\"{ns}\"").Where(request => request.User == OperatorAccount.User && request.Namespace == ns)];
+    public IReadOnlyList<AuditedRequest> OperatorIn(string ns) => Of(ns);
 
     /// <summary>Writes of the operator in one namespace, Events apart.</summary>
     public IReadOnlyList<AuditedRequest> WritesIn(string ns) => [.. OperatorIn(ns).Where(request => request.IsWrite && request.Resource != "events")];
 
-    /// <param name="having">Lines without this text are not looked at: the log of a whole test run is long.</param>
-    public IReadOnlyList<AuditedRequest> Read(string having = "")
+    private IReadOnlyList<AuditedRequest> Of(string ns)
     {
-        List<AuditedRequest> requests = [];
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        while (reader.ReadLine() is { } line)
+        lock (reading)
         {
-            if (line.EndsWith('}') && line.Contains(having, StringComparison.Ordinal) && Parse(line) is { } request) // the last one may be half written
-                requests.Add(request);
+            ReadOn();
+            return [.. requests.GetValueOrDefault(ns, [])];
         }
-
-        return requests;
     }
 
-    private static AuditedRequest? Parse(string line)
+    private void ReadOn()
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = read;
+        var more = new byte[file.Length - read];
+        file.ReadExactly(more);
+        var whole = more.AsSpan(0, more.AsSpan().LastIndexOf((byte)'\n') + 1); // the last line may be half written
+        read += whole.Length;
+        foreach (var range in whole.Split((byte)'\n'))
+        {
+            var line = whole[range];
+            if (line.IndexOf(User) >= 0 && Parse(line) is { User: OperatorAccount.User } request)
+                Add(request);
+        }
+    }
+
+    private void Add(AuditedRequest request)
+    {
+        foreach (var ns in request.Namespace is { } own ? new[] { Anywhere, own } : [Anywhere])
+        {
+            if (!requests.TryGetValue(ns, out var list))
+                requests.Add(ns, list = []);
+            list.Add(request);
+        }
+    }
+
+    private static AuditedRequest? Parse(ReadOnlySpan<byte> line)
     {
         var said = JsonNode.Parse(line)!;
         if ((string?)said["stage"] is not ("ResponseComplete" or "ResponseStarted") || said["objectRef"] is not { } target || (string?)target["resource"] is not { } resource)

@@ -166,7 +166,7 @@ public sealed partial class Scene : IAsyncDisposable
     }
 
     /// <summary>What is made now has half a minute until a schedule of every minute is due.</summary>
-    public static Task EarlyInAMinuteAsync() => Until.TrueAsync(static () => TimeProvider.System.GetUtcNow().Second is >= 2 and <= 30, "the first half of a minute");
+    public static Task EarlyInAMinuteAsync() => Until.TrueAsync(static () => TimeProvider.System.GetUtcNow().Second is >= 2 and <= 15, "the first quarter of a minute");
 
     /// <summary>Ends when an object is gone.</summary>
     public async Task GoneAsync(string kind, Func<JsonObject, bool> which, string what)

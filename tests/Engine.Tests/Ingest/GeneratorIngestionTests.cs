@@ -28,8 +28,7 @@ public sealed class GeneratorIngestionTests
         using var stop = new CancellationTokenSource();
         var spec = Spec with { EventsPerSecond = 0 };
         var running = house.RunAsync(house.Plan(new SourceSpec(spec), [Events], drain: false), stop.Token);
-        while (await house.CountAsync("bronze.events") < 7070 && !running.IsCompleted)
-            await Task.Yield();
+        await Until.TrueAsync(async () => running.IsCompleted || await house.CountAsync("bronze.events") >= 7070, "all its events are there");
         await stop.CancelAsync();
         var report = await running;
         Assert.Null(report.Error);
@@ -46,11 +45,15 @@ public sealed class GeneratorIngestionTests
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
         await File.WriteAllTextAsync(folder, "", TestContext.Current.CancellationToken);
         var running = house.RunAsync(house.Plan(new SourceSpec(Spec with { EventsPerSecond = 0 }), [Events, Events with { Name = "bronze.later" }], drain: false), stop.Token);
-        while (!running.IsCompleted && (await house.CountAsync("bronze.events") < 7070 || !IsTold()))
-            await Task.Yield();
+        await Until.TrueAsync(async () => running.IsCompleted || (await house.CountAsync("bronze.events") >= 7070 && IsTold()), "the one is written, and the other is told of");
         File.Delete(folder);
-        while (!running.IsCompleted && await house.CountAsync("bronze.later") < 7070)
-            time.Advance(TimeSpan.FromSeconds(5));
+        await Until.TrueAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(5));
+                return running.IsCompleted || await house.CountAsync("bronze.later") >= 7070;
+            },
+            "the other is written, too");
         await stop.CancelAsync();
         Assert.Null((await running).Error);
 

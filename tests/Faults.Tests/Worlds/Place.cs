@@ -11,7 +11,7 @@ internal sealed class Place : IDisposable
     {
         Directory.CreateDirectory(Drop);
         AddOrders(20);
-        File.WriteAllText(Documents, PipelineDocuments.Yaml(Drop, eventsPerCommit, days: 1, perDay, perSecond: 5));
+        File.WriteAllText(Documents, PipelineDocuments.Yaml(Drop, eventsPerCommit, days: 1, perDay, perSecond: 1));
     }
 
     public string Lake => Path.Combine(folder, "lake");

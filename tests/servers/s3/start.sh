@@ -133,7 +133,7 @@ begin() {
   ceph-osd -i 0 --mkfs --osd-uuid "$disk" >"$folder/mkfs.out" 2>&1
   timeout 60 ceph osd new "$disk" 0 >/dev/null 2>&1 || return 1
   launch osd ceph-osd -f -i 0
-  for _ in $(seq 300); do timeout 10 ceph osd stat 2>/dev/null | grep -q '1 up' && break; sleep 0.1; done
+  for _ in $(seq 300); do timeout 60 ceph osd stat 2>/dev/null | grep -q '1 up' && break; sleep 0.3; done
   pools & # beside the first user, for which the gateway's own pools are made
   local making=$!
   timeout 120 radosgw-admin -n client.lake user create --uid=lake --display-name=lake --access-key="$access" --secret-key="$secret" >"$folder/user.json" 2>"$folder/user.err" || return 1
