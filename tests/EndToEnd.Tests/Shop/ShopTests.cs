@@ -105,12 +105,14 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
     {
         var shop = kubectl.In("shop");
         var objects = Succeeded(await shop.RunAsync("get", $"{Told},events", "-o", "json"));
-        var logs = (await shop.RunAsync("logs", "-l", "app.kubernetes.io/managed-by=lakehouse-operator", "--all-containers", "--tail=-1", "--max-log-requests=100", "--ignore-errors")).Output;
+        var logs = new StringBuilder();
+        foreach (var pod in Succeeded(await shop.RunAsync("get", "pods", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            logs.AppendLine((await shop.RunAsync("logs", pod, "--all-containers")).Output); // of one that goes meanwhile there is none
         var log = await Installation.LogAsync(kubectl, lines: -1);
         Assert.Contains("fact-order", objects, StringComparison.Ordinal);
-        Assert.Contains("committed", logs, StringComparison.Ordinal);
+        Assert.Contains("ready", logs.ToString(), StringComparison.Ordinal); // the SQL workers say so
         Assert.Contains("fact-order", log, StringComparison.Ordinal);
-        foreach (var told in new[] { objects, logs, log })
+        foreach (var told in new[] { objects, logs.ToString(), log })
         {
             Assert.DoesNotContain(lake.SecretKey, told, StringComparison.Ordinal);
             Assert.DoesNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes(lake.SecretKey)).TrimEnd('='), told, StringComparison.Ordinal);
@@ -215,7 +217,10 @@ public sealed class ShopTests(LakeNode lake, ITestOutputHelper output)
             };
         });
         Succeeded(await shop.RunAsync("delete", "ingestions,transformations,qualitychecks", "--all", "--timeout=400s"));
-        Assert.Equal([], (await lake.KeysAsync(LakeNode.Bucket)).Where(key => !key.StartsWith("gold/dim_user/", StringComparison.Ordinal) && !key.EndsWith("/_lakehouse/owner.json", StringComparison.Ordinal)));
+
+        // A process that is killed while it tries the store leaves a few bytes, which a later one removes after an hour.
+        Assert.Equal([], (await lake.KeysAsync(LakeNode.Bucket)).Where(key =>
+            !key.StartsWith("gold/dim_user/", StringComparison.Ordinal) && !key.EndsWith("/_lakehouse/owner.json", StringComparison.Ordinal) && !key.Contains("/_lakehouse/probe/", StringComparison.Ordinal)));
         Assert.Equal(users, await world.CountAsync("gold.dim_user"));
         Succeeded(await shop.RunAsync("delete", "lakehouse", "main", "--timeout=120s"));
         Assert.DoesNotContain("TablesRetained", Succeeded(await shop.RunAsync("get", "events", "-o", "jsonpath={.items[*].reason}")), StringComparison.Ordinal);

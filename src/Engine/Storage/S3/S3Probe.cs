@@ -4,12 +4,16 @@ namespace LakehouseOperator.Engine.Storage.S3;
 
 /// <summary>
 /// Whether a store honours conditional puts, found out and not believed: of two puts one must be refused, and of eight at once exactly one may win. Its objects have
-/// names that nobody else uses, and are removed. Asked once for each bucket of a connection.
+/// names that nobody else uses, and are removed: what a process that was killed left, by a later one. Asked once for each bucket of a connection.
 /// </summary>
 internal static class S3Probe
 {
     private const int Writers = 8;
     private const int Tries = 5;
+    private const string Folder = "_lakehouse/probe";
+
+    /// <summary>No probe takes so long, and no clock that a store accepts is so far from its own.</summary>
+    internal static readonly TimeSpan Leftover = TimeSpan.FromHours(1);
 
     /// <exception cref="DiagnosticException"><see cref="TableCodes.ConditionalWritesUnsupported"/>, or the store cannot be used at all.</exception>
     public static async Task RequireAsync(S3Store layer, CancellationToken cancellationToken)
@@ -18,7 +22,8 @@ internal static class S3Probe
             return;
 
         // What is wrong otherwise is told by a request that may be repeated, and sooner.
-        await layer.GetAsync("_lakehouse/probe", cancellationToken);
+        await layer.GetAsync(Folder, cancellationToken);
+        await RemoveLeftoversAsync(layer, cancellationToken);
         var keys = new List<string>();
         try
         {
@@ -77,8 +82,28 @@ internal static class S3Probe
 
     private static string Key(List<string> keys)
     {
-        keys.Add($"_lakehouse/probe/{Guid.NewGuid():N}");
+        keys.Add($"{Folder}/{Guid.NewGuid():N}");
         return keys[^1];
+    }
+
+    private static async Task RemoveLeftoversAsync(S3Store layer, CancellationToken cancellationToken)
+    {
+        var before = layer.Connection.Time.GetUtcNow() - Leftover;
+        var left = new List<string>();
+        try
+        {
+            await foreach (var found in layer.ListAsync(Folder + "/", null, cancellationToken))
+            {
+                if (found.LastModified < before)
+                    left.Add(found.Key);
+            }
+        }
+        catch (DiagnosticException)
+        {
+            return; // whoever needs a listing is told of it there
+        }
+
+        await RemoveAsync(layer, left);
     }
 
     private static async Task RemoveAsync(S3Store layer, List<string> keys)

@@ -1,5 +1,6 @@
 using LakehouseOperator.Engine.Storage.S3;
 using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Testing;
 using LakehouseOperator.Testing.Servers;
 
 namespace LakehouseOperator.Engine.Tests.Storage.S3;
@@ -24,11 +25,33 @@ public sealed class S3ProbeTests(SharedS3 shared) : IAsyncLifetime
         await store.RequireConditionalWritesAsync(None);
         var asked = proxy.Seen.Count;
         Assert.True(asked >= 12);
-        Assert.All(proxy.Seen, exchange => Assert.Contains("/_lakehouse/probe", exchange.Path, StringComparison.Ordinal));
+        Assert.All(proxy.Seen, exchange => Assert.Contains("/_lakehouse/probe", Uri.UnescapeDataString(exchange.Path + exchange.Query), StringComparison.Ordinal));
         await store.RequireConditionalWritesAsync(None);
         await new S3Store(location + "/other", connection).RequireConditionalWritesAsync(None);
         Assert.Equal(asked, proxy.Seen.Count);
         Assert.Empty(await store.ListAsync("", null, None).ToListAsync(None));
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_is_removed_an_hour_later()
+    {
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
+        foreach (var (later, left) in new[] { (S3Probe.Leftover - TimeSpan.FromMinutes(5), 2), (TimeSpan.FromMinutes(10), 0) })
+        {
+            using var connection = S3Stores.Connect(server.Endpoint, S3Stores.Keys(server), time: time);
+            var store = new S3Store(location, connection);
+            if (left > 0)
+            {
+                await store.PutIfAbsentAsync("_lakehouse/probe/one", "x"u8.ToArray(), None);
+                await store.PutIfAbsentAsync("_lakehouse/probe/two", "x"u8.ToArray(), None);
+                await store.PutIfAbsentAsync("_lakehouse/owner.json", "x"u8.ToArray(), None);
+            }
+
+            time.Advance(later);
+            await store.RequireConditionalWritesAsync(None);
+            Assert.Equal(left, await store.ListAsync("_lakehouse/probe/", null, None).CountAsync(None));
+            Assert.Single(await store.ListAsync("_lakehouse/owner", null, None).ToListAsync(None));
+        }
     }
 
     [Fact]

@@ -24,8 +24,8 @@ internal static class S3Stores
 
     public static MemorySecrets Keys(S3Server server) => new() { ["accessKeyId"] = server.AccessKey, ["secretAccessKey"] = server.SecretKey };
 
-    public static S3Connection Connect(string endpoint, ISecrets secrets, S3Tuning? tuning = null, SecretKeyRef? authority = null) =>
-        new(Plan(endpoint, authority), secrets, TimeProvider.System, new Random(1), tuning ?? Quick);
+    public static S3Connection Connect(string endpoint, ISecrets secrets, S3Tuning? tuning = null, SecretKeyRef? authority = null, TimeProvider? time = null) =>
+        new(Plan(endpoint, authority), secrets, time ?? TimeProvider.System, new Random(1), tuning ?? Quick);
 }
 
 /// <summary>One secret, whose values change under the reader's hands.</summary>
