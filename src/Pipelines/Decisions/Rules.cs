@@ -112,8 +112,8 @@ internal static class Rules
         return !IsAhead(at, interval, @case.Now) ? null : @case.Wait(Reason.Pending, $"the next run starts at {at.UtcDateTime:HH:mm:ss}Z, by its minInterval", at);
     }
 
-    private static Decision? WaitsForDrains(Case @case) => Upstream.Draining(@case.Subject, @case.View) is { } source
-        ? @case.Wait(Reason.WaitingForUpstream, $"{source.Id} is still being read")
+    private static Decision? WaitsForDrains(Case @case) => Upstream.Draining(@case.Subject, @case.View) is { } ancestor
+        ? @case.Wait(Reason.WaitingForUpstream, ancestor is IngestionSubject ? $"{ancestor.Id} is still being read" : $"{ancestor.Id} still owes a run for what has been read")
         : null;
 
     private static Decision? WaitsForUpstream(Case @case)

@@ -7,9 +7,12 @@ namespace LakehouseOperator.Pipelines.Decisions;
 /// </summary>
 internal static class Upstream
 {
-    /// <summary>A source being read up to now: everything below it runs once, when it is done.</summary>
+    /// <summary>
+    /// A source being read up to now, or what lies below one: everything below runs once, when all of that is done. Drains end, so that this does; where a stream
+    /// comes in too, what it feeds may owe a run for ever and holds nobody.
+    /// </summary>
     internal static Subject? Draining(Subject subject, View view) =>
-        view.Ancestors(subject).FirstOrDefault(ancestor => ancestor is IngestionSubject { DrainKey: not null } && view.Owes(ancestor));
+        view.Ancestors(subject).FirstOrDefault(ancestor => view.Owes(ancestor) && view.IsOfDrainsAlone(ancestor));
 
     /// <summary>
     /// A writer of a preferred table, or of what that is made from, that owes a run. Two that prefer each other's tables, directly or not, wait for

@@ -216,6 +216,57 @@ public class DecideTests
     }
 
     [Fact]
+    public void A_table_of_two_drained_sources_is_made_once_when_both_sides_are_there()
+    {
+        var world = new World();
+        foreach (var name in (string[])["events", "orders"])
+        {
+            var source = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, name), "1", ["bronze-" + name], "once-1");
+            world.Subjects[source.Id] = source with { LastRun = new AttemptedRun("drain=once-1", "1", 1, RunnerExit.Done, world.Now, world.Now) };
+            world.Bump("bronze-" + name);
+            world.Transformation(name + "-silver", "bronze-" + name);
+        }
+
+        world.Transformation("gold", "events-silver", "orders-silver");
+        world.Bump("events-silver");
+        world.Bump("orders-silver");
+        world.Step();
+        world.Finish(World.Xf("events-silver"));
+        world.Step();
+        Assert.Equal((Reason.WaitingForUpstream, "Transformation/orders-silver still owes a run for what has been read"), (world.Of("gold").Reason, world.Of("gold").Message));
+
+        world.Finish(World.Xf("orders-silver"), RunnerExit.Store);
+        world.Step();
+        Assert.Equal((Verdict.Wait, Verdict.Wait), (world.Of("orders-silver").Verdict, world.Of("gold").Verdict));
+        world.Now = world.Of("orders-silver").At!.Value;
+        world.Step();
+        world.Finish(World.Xf("orders-silver"));
+        world.Step();
+        Assert.Equal(Verdict.Start, world.Of("gold").Verdict);
+    }
+
+    [Fact]
+    public void A_table_of_a_drained_source_and_a_stream_waits_for_neither_side_for_ever()
+    {
+        var world = new World();
+        var drained = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "drained"), "1", ["bronze-a"], "once-1");
+        var streamed = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "streamed"), "1", ["bronze-b"]);
+        world.Subjects[drained.Id] = drained with { LastRun = new AttemptedRun("drain=once-1", "1", 1, RunnerExit.Done, world.Now, world.Now) };
+        world.Subjects[streamed.Id] = streamed with { Running = new RunInHand("stream", 1, world.Now) };
+        world.Transformation("silver", "bronze-a", "bronze-b");
+        world.Transformation("gold", "silver");
+        world.Bump("bronze-a");
+        world.Bump("bronze-b");
+        world.Settle(random);
+        world.Bump("bronze-b");
+        world.Step();
+        world.Finish(World.Xf("silver"));
+        world.Bump("bronze-b");
+        world.Step();
+        Assert.Equal((Verdict.Start, Verdict.Start), (world.Of("silver").Verdict, world.Of("gold").Verdict));
+    }
+
+    [Fact]
     public void A_source_that_failed_for_good_holds_nobody()
     {
         var world = new World();
