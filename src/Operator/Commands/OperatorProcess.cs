@@ -107,13 +107,19 @@ internal static class OperatorProcess
             await Task.WhenAll(controller.RunAsync(leading), events.RunAsync(leading));
         }
 
+        long Forget(TimeSpan unused)
+        {
+            events.Forget();
+            return presence.IsThere ? judge.ForgetUnused(unused) : 0;
+        }
+
         var work = new[]
         {
             cache.RunAsync(stop.Token),
             election is null ? LeadAsync(stop.Token) : election.RunAsync(LeadAsync, stop.Token),
             ListenForDeafnessAsync(cache, time, log, stop.Token),
             presence.HoldAsync(workers.OpenAsync, stop.Token),
-            IdleMemory.WatchAsync(since => presence.IsThere ? judge.ForgetUnused(since) : 0, time, stop.Token),
+            IdleMemory.WatchAsync(Forget, time, stop.Token),
         };
 
         // The first that ends ends all: what is left would run on without it.

@@ -26,7 +26,7 @@ internal sealed record IngestionState(
 
     public static IngestionState Of(Member member)
     {
-        var status = (member.Item.Status is { } json ? StatusJson.TryRead(json.Utf8, StatusJson.Default.IngestionStatus) : null) ?? new IngestionStatus();
+        var status = member.Item.ReadStatus(StatusJson.Default.IngestionStatus) ?? new IngestionStatus();
         var drops = member.Ledger(status.LastRun);
         var stream = member.Stream;
         var pod = stream is null ? null : member.Seen.Pods(stream.RunId).OrderByDescending(one => one.Created).FirstOrDefault();

@@ -19,7 +19,7 @@ internal sealed record LakehouseState(LakehouseStatus Status, RunLedger Ledger, 
 {
     public static LakehouseState Of(Member member)
     {
-        var status = (member.Item.Status is { } json ? StatusJson.TryRead(json.Utf8, StatusJson.Default.LakehouseStatus) : null) ?? new LakehouseStatus();
+        var status = member.Item.ReadStatus(StatusJson.Default.LakehouseStatus) ?? new LakehouseStatus();
         return new LakehouseState(status, member.Ledger(status.LastRun), member.Spec is LakehouseResource { Spec: var spec } ? HashOf(member, spec) : null);
     }
 

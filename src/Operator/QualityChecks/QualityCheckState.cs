@@ -24,7 +24,7 @@ internal sealed record QualityCheckState(QualityCheckStatus Status, RunLedger Le
     /// <param name="gates">Runs of the Transformation that writes the table: they speak of this check, too.</param>
     public static QualityCheckState Of(Member member, IEnumerable<(RunJob Job, RunReport Report)> gates)
     {
-        var status = (member.Item.Status is { } json ? StatusJson.TryRead(json.Utf8, StatusJson.Default.QualityCheckStatus) : null) ?? new QualityCheckStatus();
+        var status = member.Item.ReadStatus(StatusJson.Default.QualityCheckStatus) ?? new QualityCheckStatus();
         if (StatusTimes.IsAhead(status.EvaluatedTime, member.Seen.Now))
             status = status with { EvaluatedTime = null };
         var ledger = member.Ledger(status.LastRun, status.History);

@@ -18,28 +18,15 @@ internal sealed class EventRecorder(KubernetesClient client, string instance, Ti
 {
     private const int Capacity = 1000;
     private const int MessageLength = 1024;
-    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
     private readonly Channel<Event> queue = Channel.CreateBounded<Event>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-    private readonly Dictionary<(string Uid, string Reason, string Message), DateTimeOffset> said = [];
-    private DateTimeOffset swept;
+    private readonly RecentNotes said = new(time);
 
     public void Record(ResourceItem item, Note note)
     {
         var now = time.GetUtcNow();
-        lock (said)
-        {
-            if (said.TryGetValue((item.Uid, note.Reason, note.Message), out var last) && now - last <= Quiet)
-                return;
-            said[(item.Uid, note.Reason, note.Message)] = now;
-            if (now - swept > Quiet)
-            {
-                foreach (var old in said.Where(entry => now - entry.Value > Quiet).Select(entry => entry.Key).ToList())
-                    said.Remove(old);
-                swept = now;
-            }
-        }
-
+        if (!said.Add(item.Uid, note))
+            return;
         Log.Noted(log, item.Id.Namespace, item.Id, note.Reason, note.Message);
         queue.Writer.TryWrite(new Event
         {
@@ -63,6 +50,9 @@ internal sealed class EventRecorder(KubernetesClient client, string instance, Ti
             Count = 1,
         });
     }
+
+    /// <summary>Lets go of what may be said again.</summary>
+    public void Forget() => said.Forget();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -42,12 +42,15 @@ internal sealed record Member(ResourceItem Item, Resource? Spec, Fault? Fault, O
 /// <summary>What the operator keeps of a resource between two looks. All of it can be lost: it is found out again.</summary>
 internal sealed class Remembered
 {
+    /// <summary>Most resources have no child that is applied.</summary>
+    private Dictionary<string, (string Uid, long Generation, string Hash)>? applied;
+
     public DateTimeOffset? DueSince { get; set; }
 
     public DateTimeOffset? LastStatusWrite { get; set; }
 
     /// <summary>Generation of the child that was last applied, with what was applied: who else changed it moved the generation on.</summary>
-    public Dictionary<string, (string Uid, long Generation, string Hash)> Applied { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, (string Uid, long Generation, string Hash)> Applied => applied ??= new(StringComparer.Ordinal);
 
     public Setback? Setback { get; set; }
 

@@ -44,5 +44,5 @@ internal sealed class ReportInbox
     public void Forget(string ns, string runId) => newest.TryRemove((ns, runId), out _);
 
     /// <summary>Runs that are kept, for whoever forgets those that no longer exist.</summary>
-    public IEnumerable<string> RunsOf(string ns) => newest.Keys.Where(key => key.Namespace == ns).Select(key => key.RunId);
+    public IEnumerable<string> RunsOf(string ns) => newest.Where(known => known.Key.Namespace == ns).Select(known => known.Key.RunId);
 }

@@ -43,18 +43,13 @@ internal sealed class Gauges : IDisposable
     private void Gauge(string name, string description) => meter.CreateObservableGauge(
         name, () => samples.Values.SelectMany(list => list).Where(sample => sample.Name == name).Select(sample => new Measurement<double>(sample.Value, sample.Tags)), null, description);
 
-    private static IEnumerable<Sample> Samples(ResourceItem item)
+    private static IEnumerable<Sample> Samples(ResourceItem item) => item.Id.Kind switch
     {
-        if (item.Status is not { } json)
-            return [];
-        return item.Id.Kind switch
-        {
-            ResourceKind.Lakehouse => StatusJson.TryRead(json.Utf8, StatusJson.Default.LakehouseStatus) is { } status ? Ready(item, status.Conditions) : [],
-            ResourceKind.Ingestion => StatusJson.TryRead(json.Utf8, StatusJson.Default.IngestionStatus) is { } status ? [.. Ready(item, status.Conditions), .. (status.Tables ?? []).SelectMany(table => Of(item, table))] : [],
-            ResourceKind.Transformation => StatusJson.TryRead(json.Utf8, StatusJson.Default.TransformationStatus) is { } status ? [.. Ready(item, status.Conditions), .. Of(item, status.Output)] : [],
-            _ => StatusJson.TryRead(json.Utf8, StatusJson.Default.QualityCheckStatus) is { } status ? [.. Ready(item, status.Conditions), .. (status.Checks ?? []).SelectMany(check => Of(item, check))] : [],
-        };
-    }
+        ResourceKind.Lakehouse => item.ReadStatus(StatusJson.Default.LakehouseStatus) is { } status ? Ready(item, status.Conditions) : [],
+        ResourceKind.Ingestion => item.ReadStatus(StatusJson.Default.IngestionStatus) is { } status ? [.. Ready(item, status.Conditions), .. (status.Tables ?? []).SelectMany(table => Of(item, table))] : [],
+        ResourceKind.Transformation => item.ReadStatus(StatusJson.Default.TransformationStatus) is { } status ? [.. Ready(item, status.Conditions), .. Of(item, status.Output)] : [],
+        _ => item.ReadStatus(StatusJson.Default.QualityCheckStatus) is { } status ? [.. Ready(item, status.Conditions), .. (status.Checks ?? []).SelectMany(check => Of(item, check))] : [],
+    };
 
     private static IEnumerable<Sample> Ready(ResourceItem item, IReadOnlyList<Condition>? conditions)
     {

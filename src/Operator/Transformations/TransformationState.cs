@@ -14,7 +14,7 @@ internal sealed record TransformationState(TransformationStatus Status, RunLedge
 {
     public static TransformationState Of(Member member, LakeScene? lake)
     {
-        var status = (member.Item.Status is { } json ? StatusJson.TryRead(json.Utf8, StatusJson.Default.TransformationStatus) : null) ?? new TransformationStatus();
+        var status = member.Item.ReadStatus(StatusJson.Default.TransformationStatus) ?? new TransformationStatus();
         var ledger = member.Ledger(status.LastRun, status.History);
         var (output, inputs) = Published(status, ledger.Ended is { End.Report: { } report } ended && IsOfItsTable(member, ended.Job, report) ? report : null, lake);
         return new TransformationState(status, ledger, output, inputs, member.Seen.Now);

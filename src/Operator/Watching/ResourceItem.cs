@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using LakehouseOperator.Kubernetes.Objects;
 using LakehouseOperator.Operator.Objects;
 using LakehouseOperator.Pipelines;
@@ -19,7 +20,7 @@ internal sealed record ResourceItem(
     IReadOnlyList<string> Finalizers,
     IReadOnlyDictionary<string, string> Annotations,
     PackedJson Spec,
-    RawJson? Status)
+    PackedJson? Status)
 {
     public const string RequestedAt = "lakehouse.dev/requested-at";
     public const string TakeOver = "lakehouse.dev/take-over";
@@ -66,6 +67,10 @@ internal sealed record ResourceItem(
     /// <summary>What it owns refers to it so.</summary>
     public OwnerReference Owner => new(Document.ApiVersion, Id.Kind.ToString(), Id.Name, Uid, Controller: true);
 
+    /// <summary>Null where there is none, or one that is not ours to read.</summary>
+    public T? ReadStatus<T>(JsonTypeInfo<T> type)
+        where T : class => Status is { } status ? StatusJson.TryRead(status.ToUtf8(), type) : null;
+
     public static ResourceItem Of(ResourceKind kind, CustomResource resource)
     {
         var metadata = resource.Metadata;
@@ -81,6 +86,6 @@ internal sealed record ResourceItem(
                 ? metadata.Annotations.Where(static annotation => annotation.Key.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal)
                 : NoAnnotations,
             PackedJson.Of((resource.Spec ?? RawJson.Empty).Utf8),
-            resource.Status);
+            resource.Status is { } status ? PackedJson.Of(status.Utf8) : null);
     }
 }

@@ -10,15 +10,17 @@ internal sealed class Programs(string folder)
     /// <summary>As the image has it: trimmed and self-contained.</summary>
     public string Operator { get; } = Path.Combine(folder, "..", "images", "operator", "app", "lakehouse-operator");
 
+    public string Runner { get; } = Path.Combine(folder, "lakehouse-runner");
+
     public Task<Sample> LakehouseAsync(params string[] arguments) => RunAsync(Path.Combine(folder, "lakehouse"), arguments);
 
-    public Task<Sample> RunnerAsync(params string[] arguments) => RunAsync(Path.Combine(folder, "lakehouse-runner"), arguments);
+    public Task<Sample> RunnerAsync(params string[] arguments) => RunAsync(Runner, arguments);
 
     /// <summary>A calibrator, as a process of its own: this program with other arguments.</summary>
     public static Task<Sample> BareAsync(params string[] arguments) => RunAsync(Environment.ProcessPath!, arguments);
 
     /// <summary>SIGKILL at a moment, which is reckoned from now on; whether it was still there.</summary>
-    public Task<bool> KillRunnerAsync(Task moment, params string[] arguments) => KillAsync(Path.Combine(folder, "lakehouse-runner"), moment, arguments);
+    public Task<bool> KillRunnerAsync(Task moment, params string[] arguments) => KillAsync(Runner, moment, arguments);
 
     /// <inheritdoc cref="KillRunnerAsync"/>
     public static Task<bool> KillBareAsync(Task moment, params string[] arguments) => KillAsync(Environment.ProcessPath!, moment, arguments);
