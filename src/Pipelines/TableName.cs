@@ -13,6 +13,9 @@ public sealed record TableName(string Layer, string Table)
     /// <summary>The table that takes this one's quarantined records.</summary>
     public TableName Quarantine => this with { Table = Table + QuarantineSuffix };
 
+    /// <summary>What an ingestion of this table writes.</summary>
+    public static IReadOnlyList<string> WithQuarantine(string table) => [table, table + QuarantineSuffix];
+
     public bool IsQuarantine => Table.EndsWith(QuarantineSuffix, StringComparison.Ordinal);
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out TableName? name)

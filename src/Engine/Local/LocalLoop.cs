@@ -45,14 +45,14 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
     {
         var now = context.Time.GetUtcNow();
         var subjects = states.Values.Select(state => Subjects.Of(state, set, tables, began, options.Once)).ToList();
-        var decisions = Decide.All(new Observed(subjects, tables.Versions, options.Places, now));
+        var decisions = Decide.All(new Observed(subjects, tables.Versions, options.Places, now, options.Once));
         DateTimeOffset? next = options.Once ? null : now + LookAgain;
         foreach (var decision in decisions)
         {
             var state = states[decision.Resource];
             state.Decision = decision;
             state.DueSince = decision.DueSince;
-            if (decision.Verdict == Verdict.Start && HasPlace(state) && !WaitsForRows(state, decisions))
+            if (decision.Verdict == Verdict.Start && HasPlace(state))
                 Start(state, decision, stop);
             else if (decision is { Verdict: not Verdict.Start, At: { } at } && (next is null || at < next))
                 next = at;
@@ -60,12 +60,6 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
 
         return next;
     }
-
-    /// <summary>A loop that shall end judges tables once, when what makes them has come to rest.</summary>
-    private bool WaitsForRows(SubjectState state, IReadOnlyList<Decision> decisions) =>
-        options.Once && state.Resource is QualityCheckResource
-        && (states.Values.Any(other => other is { Running: not null, Resource: not QualityCheckResource })
-            || decisions.Any(decision => decision.Verdict == Verdict.Start && decision.Resource.Kind != ResourceKind.QualityCheck));
 
     /// <summary>Decisions share out places among runs; of drains, which they do not count, this loop has no more under way either.</summary>
     private bool HasPlace(SubjectState state) =>
@@ -116,7 +110,7 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
                     Take(ended.Plan, ended.Report);
                     break;
                 case Event.Wrote wrote:
-                    changed.Add(wrote.Table);
+                    changed.UnionWith(TableName.WithQuarantine(wrote.Table));
                     break;
                 case Event.Tick when !options.Once:
                     changed.UnionWith(set.Tables());
@@ -129,7 +123,7 @@ public sealed class LocalLoop(LocalSet set, PlanSetting setting, RunContext cont
 
     private static IEnumerable<string> Written(RunPlan plan) => plan switch
     {
-        { Ingestion: { } ingestion } => ingestion.Tables.Select(table => table.Name),
+        { Ingestion: { } ingestion } => ingestion.Tables.SelectMany(table => TableName.WithQuarantine(table.Name)),
         { Transformation: { } transformation } => [transformation.Table],
         _ => [],
     };

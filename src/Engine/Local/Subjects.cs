@@ -1,3 +1,4 @@
+using LakehouseOperator.Pipelines;
 using LakehouseOperator.Pipelines.Decisions;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Specs;
@@ -20,7 +21,7 @@ internal static class Subjects
         Subject subject = state.Resource switch
         {
             IngestionResource ingestion => new IngestionSubject(
-                ingestion.Id, Generation, [.. ingestion.Spec.Tables.Select(table => table.Name)], once ? Drain : null) { Suspended = ingestion.Spec.Suspend },
+                ingestion.Id, Generation, [.. ingestion.Spec.Tables.SelectMany(table => TableName.WithQuarantine(table.Name))], once ? Drain : null) { Suspended = ingestion.Spec.Suspend },
             TransformationResource transformation => Of(transformation, set, tables, once),
             QualityCheckResource check => Of(check, state),
             _ => throw new InvalidOperationException($"{state.Resource.Id} is not run"),

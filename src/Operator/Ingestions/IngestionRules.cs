@@ -28,7 +28,7 @@ internal static class IngestionRules
 
         // A run ends by itself, so that suspending waits for it; a stream does not, and is taken away.
         var reads = !suspended && member.Stream is { Replicas: > 0, Deleting: false } && state.Attempted is null;
-        return new IngestionSubject(member.Id, IngestionState.GenerationOf(member), [.. spec.Tables.SelectMany(table => new[] { table.Name, table.Name + Pipelines.TableName.QuarantineSuffix })])
+        return new IngestionSubject(member.Id, IngestionState.GenerationOf(member), [.. spec.Tables.SelectMany(table => Pipelines.TableName.WithQuarantine(table.Name))])
         {
             Held = Setbacks.Of(member),
             Suspended = suspended,

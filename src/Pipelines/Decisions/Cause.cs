@@ -74,7 +74,7 @@ internal sealed record Cause(RunTrigger? Trigger, bool IsDue, AttemptedRun? Fail
         if (last.Generation != subject.Generation)
             return new Cause(trigger, true, null, 1, 1);
         // A stream that ran well for long and then broke begins to count anew.
-        var attempt = kind == TriggerKind.Stream && last.CompletionTime - last.StartTime > Attempts.LongestBackoff ? 1 : last.Attempt;
+        var attempt = subject is IngestionSubject { DrainKey: null } && last.CompletionTime - last.StartTime > Attempts.LongestBackoff ? 1 : last.Attempt;
         return new Cause(trigger, true, last, attempt + 1, Attempts.Allowed(exit, subject.Id.Kind, subject.Retries));
     }
 }

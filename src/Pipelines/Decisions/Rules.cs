@@ -28,10 +28,10 @@ internal static class Rules
         [IsStalled, IsRunning, IsSuspended, IsReadToTheEnd, IsOutOfAttempts, BacksOff, WaitsToBeTaken, StartsReading];
 
     internal static readonly IReadOnlyList<Rule> OfTransformations =
-        [IsStalled, IsRunning, IsSuspended, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, KeepsItsInterval, WaitsForDrains, WaitsForUpstream, WaitsForPreferred, WaitsToBeTaken, StartsRun];
+        [IsStalled, IsRunning, IsSuspended, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, KeepsItsInterval, WaitsForRest, WaitsForUpstream, WaitsForPreferred, WaitsToBeTaken, StartsRun];
 
     internal static readonly IReadOnlyList<Rule> OfQualityChecks =
-        [IsStalled, IsRunning, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, WaitsForDrains, WaitsForItsProducer, WaitsForPreferred, WaitsToBeTaken, StartsRun];
+        [IsStalled, IsRunning, MissesAnInput, IsReflected, IsOutOfAttempts, BacksOff, WaitsForRest, WaitsForItsProducer, WaitsForPreferred, WaitsToBeTaken, StartsRun];
 
     private static Decision? IsStalled(Case @case) =>
         @case.Subject.Stalled is { } stall ? @case.Rest(stall.Reason, stall.Message) : null;
@@ -112,8 +112,8 @@ internal static class Rules
         return !IsAhead(at, interval, @case.Now) ? null : @case.Wait(Reason.Pending, $"the next run starts at {at.UtcDateTime:HH:mm:ss}Z, by its minInterval", at);
     }
 
-    private static Decision? WaitsForDrains(Case @case) => Upstream.Draining(@case.Subject, @case.View) is { } ancestor
-        ? @case.Wait(Reason.WaitingForUpstream, ancestor is IngestionSubject ? $"{ancestor.Id} is still being read" : $"{ancestor.Id} still owes a run for what has been read")
+    private static Decision? WaitsForRest(Case @case) => Upstream.Unrested(@case.Subject, @case.View) is { } ancestor
+        ? @case.Wait(Reason.WaitingForUpstream, ancestor is IngestionSubject ? $"{ancestor.Id} is still being read" : $"{ancestor.Id} still owes a run")
         : null;
 
     private static Decision? WaitsForUpstream(Case @case)

@@ -111,8 +111,10 @@ public sealed record TableVersion(string TableId, long DataVersion);
 /// <summary>Everything that decisions about one Lakehouse hang on, at one moment.</summary>
 /// <param name="Tables">By <c>layer.table</c>; absent: never written.</param>
 /// <param name="MaxConcurrentRuns">Of Transformations and QualityChecks together; streams do not count.</param>
+/// <param name="Once">Who asks ends when nothing is due any more. Sources are drained, and nothing runs before all that it comes from has come to rest.</param>
 public sealed record Observed(
     IReadOnlyList<Subject> Subjects,
     IReadOnlyDictionary<string, TableVersion> Tables,
     int MaxConcurrentRuns,
-    DateTimeOffset Now);
+    DateTimeOffset Now,
+    bool Once = false);

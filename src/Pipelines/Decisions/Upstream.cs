@@ -2,17 +2,17 @@ namespace LakehouseOperator.Pipelines.Decisions;
 
 /// <summary>
 /// Whom a due run should wait for. A diamond runs once: while an ancestor still owes a run for a version that another path has already brought
-/// to the run's inputs, the two sides would show different moments. An ancestor that merely has newer work of its own holds nobody, so
-/// a chain under a busy source never starves.
+/// to the run's inputs, the two sides would show different moments. Where streams go on for ever, an ancestor that merely has newer work of its own holds nobody, so
+/// that a chain under a busy source never starves.
 /// </summary>
 internal static class Upstream
 {
     /// <summary>
-    /// A source being read up to now, or what lies below one: everything below runs once, when all of that is done. Drains end, so that this does; where a stream
-    /// comes in too, what it feeds may owe a run for ever and holds nobody.
+    /// Where all ends when nothing is due any more, the first that owes a run of all that the subject comes from and of what it prefers: everything below runs once, when that is done. Drains end
+    /// and attempts run out, so that this does.
     /// </summary>
-    internal static Subject? Draining(Subject subject, View view) =>
-        view.Ancestors(subject).FirstOrDefault(ancestor => view.Owes(ancestor) && view.IsOfDrainsAlone(ancestor));
+    internal static Subject? Unrested(Subject subject, View view) =>
+        view.Observed.Once ? view.Ancestors(subject).FirstOrDefault(view.Owes) ?? Preferred(subject, view) : null;
 
     /// <summary>
     /// A writer of a preferred table, or of what that is made from, that owes a run. Two that prefer each other's tables, directly or not, wait for

@@ -6,7 +6,6 @@ internal sealed class View
     private readonly Dictionary<string, Subject> producers = new(StringComparer.Ordinal);
     private readonly Dictionary<ResourceId, ScheduleSlot> slots = [];
     private readonly Dictionary<ResourceId, Cause> causes = [];
-    private readonly Dictionary<ResourceId, bool> ofDrainsAlone = [];
 
     internal View(Observed observed)
     {
@@ -43,20 +42,6 @@ internal sealed class View
         if (subject.Running is not null)
             return true;
         return !subject.Suspended && subject.Stalled is null && !(subject.Held?.Refusals > subject.Retries) && CauseOf(subject) is { IsDue: true, IsExhausted: false };
-    }
-
-    /// <summary>Whether it is a drain, or all sources that it comes from are, of which there is one at least.</summary>
-    internal bool IsOfDrainsAlone(Subject subject)
-    {
-        if (subject is IngestionSubject ingestion)
-            return ingestion.DrainKey is not null;
-        if (!ofDrainsAlone.TryGetValue(subject.Id, out var known))
-        {
-            var sources = Ancestors(subject).OfType<IngestionSubject>().ToList();
-            ofDrainsAlone[subject.Id] = known = sources.Count > 0 && sources.All(static source => source.DrainKey is not null);
-        }
-
-        return known;
     }
 
     /// <summary>Everything that this subject's inputs come from, nearest first, each once.</summary>

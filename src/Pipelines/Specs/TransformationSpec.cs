@@ -28,7 +28,7 @@ public sealed record TriggerSpec(
 
 public sealed record OnChangeSpec(
     [property: Description("Least time between the starts of two runs. Default 0s.")] Duration? MinInterval = null,
-    [property: Description("Longest wait for upstream runs that are owed. Default 10m.")] Duration? MaxWait = null);
+    [property: Description("Longest wait for upstream runs that are owed; \"lakehouse run --once\" waits for all of them. Default 10m.")] Duration? MaxWait = null);
 
 public sealed record ExecutionSpec(
     [property: Description("The run is ended after so long. Default 1800."), NumberBounds(1, 604_800)] int? ActiveDeadlineSeconds = null,

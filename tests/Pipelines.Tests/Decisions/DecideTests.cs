@@ -197,7 +197,7 @@ public class DecideTests
     [Fact]
     public void What_lies_below_a_source_that_is_being_drained_waits_for_its_end()
     {
-        var world = new World();
+        var world = new World { Once = true };
         var events = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "events"), "1", ["bronze"], "once-1");
         world.Subjects[events.Id] = events;
         world.Transformation("silver", "bronze");
@@ -216,9 +216,9 @@ public class DecideTests
     }
 
     [Fact]
-    public void A_table_of_two_drained_sources_is_made_once_when_both_sides_are_there()
+    public void With_once_a_table_of_two_sources_is_made_when_both_sides_are_there()
     {
-        var world = new World();
+        var world = new World { Once = true };
         foreach (var name in (string[])["events", "orders"])
         {
             var source = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, name), "1", ["bronze-" + name], "once-1");
@@ -233,7 +233,7 @@ public class DecideTests
         world.Step();
         world.Finish(World.Xf("events-silver"));
         world.Step();
-        Assert.Equal((Reason.WaitingForUpstream, "Transformation/orders-silver still owes a run for what has been read"), (world.Of("gold").Reason, world.Of("gold").Message));
+        Assert.Equal((Reason.WaitingForUpstream, "Transformation/orders-silver still owes a run"), (world.Of("gold").Reason, world.Of("gold").Message));
 
         world.Finish(World.Xf("orders-silver"), RunnerExit.Store);
         world.Step();
@@ -246,30 +246,62 @@ public class DecideTests
     }
 
     [Fact]
-    public void A_table_of_a_drained_source_and_a_stream_waits_for_neither_side_for_ever()
+    public void With_once_a_table_waits_for_one_that_is_made_again_though_nothing_was_read()
     {
-        var world = new World();
-        var drained = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "drained"), "1", ["bronze-a"], "once-1");
-        var streamed = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "streamed"), "1", ["bronze-b"]);
-        world.Subjects[drained.Id] = drained with { LastRun = new AttemptedRun("drain=once-1", "1", 1, RunnerExit.Done, world.Now, world.Now) };
-        world.Subjects[streamed.Id] = streamed with { Running = new RunInHand("stream", 1, world.Now) };
-        world.Transformation("silver", "bronze-a", "bronze-b");
+        var world = new World { Once = true };
+        world.Transformation("silver", "bronze");
         world.Transformation("gold", "silver");
-        world.Bump("bronze-a");
-        world.Bump("bronze-b");
+        world.Bump("bronze");
         world.Settle(random);
-        world.Bump("bronze-b");
+        foreach (var (id, subject) in world.Subjects.ToList())
+            world.Subjects[id] = (TransformationSubject)subject with { SqlHash = "sql-2" };
         world.Step();
-        world.Finish(World.Xf("silver"));
-        world.Bump("bronze-b");
+        Assert.Equal((Verdict.Start, Verdict.Wait), (world.Of("silver").Verdict, world.Of("gold").Verdict));
+        world.Finish(World.Xf("silver"), RunnerExit.Sql);
         world.Step();
-        Assert.Equal((Verdict.Start, Verdict.Start), (world.Of("silver").Verdict, world.Of("gold").Verdict));
+        Assert.Equal((Reason.SqlInvalid, Verdict.Start), (world.Of("silver").Reason, world.Of("gold").Verdict));
+    }
+
+    [Fact]
+    public void With_once_what_a_gate_refers_to_is_waited_for_however_long_its_source_is_read()
+    {
+        var world = new World { Once = true };
+        var users = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "users"), "1", ["bronze-users"], "once");
+        world.Subjects[users.Id] = users with { Running = new RunInHand("drain=once", 1, world.Now) };
+        world.Transformation("users-silver", "bronze-users");
+        world.Subjects[World.Xf("orders")] = world.Transformation("orders", "bronze-orders") with { Prefers = ["users-silver"] };
+        world.Bump("bronze-orders");
+        world.Step();
+        Assert.Equal("Ingestion/users is still being read", world.Of("orders").Message);
+        world.Now += TimeSpan.FromHours(3);
+        world.Bump("bronze-users");
+        world.Step();
+        Assert.Equal((Verdict.Wait, Reason.WaitingForUpstream), (world.Of("orders").Verdict, world.Of("orders").Reason));
+        world.Subjects[users.Id] = users with { LastRun = new AttemptedRun("drain=once", "1", 1, RunnerExit.Done, world.Now, world.Now) };
+        world.Step();
+        Assert.Equal((Verdict.Start, "Transformation/users-silver still owes a run"), (world.Of("users-silver").Verdict, world.Of("orders").Message));
+        world.Finish(World.Xf("users-silver"));
+        world.Step();
+        Assert.Equal(Verdict.Start, world.Of("orders").Verdict);
+    }
+
+    [Fact]
+    public void A_drain_runs_out_of_attempts_however_long_each_of_them_took()
+    {
+        var world = new World { Once = true };
+        var events = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "events"), "1", ["bronze"], "once");
+        world.Subjects[events.Id] = events with { LastRun = new AttemptedRun("drain=once", "1", Defaults.Retries + 1, RunnerExit.Source, world.Now - TimeSpan.FromHours(1), world.Now) };
+        world.Transformation("silver", "bronze");
+        world.Bump("bronze");
+        world.Step();
+        Assert.Equal(Verdict.Rest, world.Of("events").Verdict);
+        Assert.Equal(Verdict.Start, world.Of("silver").Verdict);
     }
 
     [Fact]
     public void A_source_that_failed_for_good_holds_nobody()
     {
-        var world = new World();
+        var world = new World { Once = true };
         var events = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "events"), "1", ["bronze"], "once-1");
         world.Subjects[events.Id] = events with
         {

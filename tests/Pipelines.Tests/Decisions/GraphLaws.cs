@@ -45,6 +45,19 @@ public class GraphLaws
     });
 
     [Theory, MemberData(nameof(Seeds))]
+    public void With_once_a_change_of_several_sources_runs_each_descendant_once(int seed) => Each(seed, (random, world) =>
+    {
+        (world.Once, world.MaxConcurrentRuns) = (true, random.Next(1, 6));
+        world.Settle(random);
+        Assert.All(world.Subjects.Keys, id => Assert.Equal(1, world.Starts[id]));
+        world.Starts.Clear();
+        world.Tables.Keys.Where(table => table[0] == 's').ToList().ForEach(world.Bump);
+        world.Settle(random);
+        Assert.All(world.Subjects.Keys, id => Assert.Equal(1, world.Starts[id]));
+        Assert.All(world.Subjects.Values.OfType<TransformationSubject>(), subject => Assert.True(world.IsCurrent(subject)));
+    });
+
+    [Theory, MemberData(nameof(Seeds))]
     public void Who_cannot_run_holds_nobody(int seed) => Each(seed, (random, world) =>
     {
         world.Settle(random);
@@ -65,6 +78,7 @@ public class GraphLaws
         }
 
         world.Bump("s0");
+        world.Once = random.Next(2) == 0;
         var begun = world.Now;
         world.Settle(random, id => broken.Contains(id) ? RunnerExit.Sql : RunnerExit.Done);
         Assert.True(world.Now - begun < TimeSpan.FromMinutes(2), "someone waited for who could not run");

@@ -20,6 +20,8 @@ internal sealed class World
 
     public int MaxConcurrentRuns { get; set; } = 100;
 
+    public bool Once { get; set; }
+
     public IReadOnlyCollection<ResourceId> UnderWay => underWay.Keys;
 
     public IReadOnlyList<Decision> Last { get; private set; } = [];
@@ -39,7 +41,7 @@ internal sealed class World
         ? version with { DataVersion = version.DataVersion + 1 }
         : new TableVersion("id-" + table, 0);
 
-    public Observed Observe() => new([.. Subjects.Values], Tables, MaxConcurrentRuns, Now);
+    public Observed Observe() => new([.. Subjects.Values], Tables, MaxConcurrentRuns, Now, Once);
 
     public Decision Of(string name) => Last.Single(decision => decision.Resource.Name == name);
 
