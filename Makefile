@@ -10,6 +10,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
 BIN := out/bin
+FAULTS := out/faults
 PROGRAMS := Cli Runner Operator
 SOURCES := $(shell find src eng -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.txt' -o -name '*.json' \) -not -path '*/obj/*' -not -path '*/bin/*') \
 	Directory.Build.props Directory.Packages.props global.json
@@ -38,6 +39,14 @@ $(BIN)/.built: $(SOURCES) $(LIBDUCKDB)
 	  dotnet publish src/$$program/$$program.csproj --configuration $(CONFIGURATION) --runtime linux-x64 --self-contained false \
 	    --output $(BIN) --verbosity quiet -p:RestoreLockedMode=true -p:RunAnalyzers=false >&2 || exit 1; \
 	done
+	@touch $@
+
+# For the tests, which start it some hundred times: compiled ahead as the programs are.
+$(FAULTS)/.built: $(SOURCES) $(wildcard tests/Faults/*.* tests/Faults/*/*.cs)
+	@echo "Building $(FAULTS)" >&2
+	@rm -rf $(FAULTS) && mkdir -p $(FAULTS)
+	@dotnet publish tests/Faults/Faults.csproj --configuration $(CONFIGURATION) --runtime linux-x64 --self-contained false \
+	  --output $(FAULTS) --verbosity quiet -p:RestoreLockedMode=true -p:RunAnalyzers=false >&2
 	@touch $@
 
 .PHONY: run

@@ -188,29 +188,47 @@ internal sealed class OperatorAtWork : IScenario
     private sealed class RunningOperator : IAsyncDisposable
     {
         private static readonly HttpClient Http = new();
-        private readonly Process process;
         private readonly Process worker;
-        private readonly int port;
+        private readonly Process process;
+        private readonly int port = 20000 + (Environment.ProcessId % 10000);
 
-        private RunningOperator(Process process, Process worker, int port) => (this.process, this.worker, this.port) = (process, worker, port);
+        private RunningOperator(Programs programs, string kubeconfig, string folder)
+        {
+            var socket = Path.Combine(folder, "worker.sock");
+            worker = Start(programs.Runner, ["sql-worker", "--socket", socket, "--scratch", Directory.CreateDirectory(Path.Combine(folder, "work")).FullName, "--sidecar", "--keep"]);
+            try
+            {
+                process = Start(programs.Operator, [
+                    "--kubeconfig", kubeconfig, "--runner-image", "registry.invalid/runner:0", "--report-url", "http://127.0.0.1:1/v1/reports", "--sql-socket", socket,
+                    "--listen-reports", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port + 1}"), "--listen-metrics", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"),
+                ]);
+            }
+            catch
+            {
+                worker.Kill(entireProcessTree: true);
+                throw;
+            }
+        }
 
         public static async Task<RunningOperator> StartAsync(Programs programs, string kubeconfig, string folder)
         {
-            var port = 20000 + (Environment.ProcessId % 10000);
-            var socket = Path.Combine(folder, "worker.sock");
-            var worker = Start(programs.Runner, ["sql-worker", "--socket", socket, "--scratch", Directory.CreateDirectory(Path.Combine(folder, "work")).FullName, "--sidecar", "--keep"]);
-            var process = Start(programs.Operator, [
-                "--kubeconfig", kubeconfig, "--runner-image", "registry.invalid/runner:0", "--report-url", "http://127.0.0.1:1/v1/reports", "--sql-socket", socket,
-                "--listen-reports", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port + 1}"), "--listen-metrics", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"),
-            ]);
-            var started = new RunningOperator(process, worker, port);
-            for (var i = 0; !await started.IsReadyAsync(); i++)
+            var started = new RunningOperator(programs, kubeconfig, folder);
+            try
             {
-                Workbench.Require(i < 600 && !process.HasExited, "the operator does not start");
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-            }
+                for (var i = 0; !await started.IsReadyAsync(); i++)
+                {
+                    Workbench.Require(!started.worker.HasExited, "the SQL worker does not start");
+                    Workbench.Require(i < 600 && !started.process.HasExited, "the operator does not start");
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+                }
 
-            return started;
+                return started;
+            }
+            catch
+            {
+                await started.DisposeAsync();
+                throw;
+            }
         }
 
         private static Process Start(string program, string[] arguments)

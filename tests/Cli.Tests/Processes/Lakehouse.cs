@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Cli.Tests.Processes;
 
@@ -33,7 +34,7 @@ public static class Lakehouse
 
     public static Process Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
+        var start = new ProcessStartInfo(BuiltPrograms.Find(program), arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
         };

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Cluster.Tests.Processes;
 
@@ -62,7 +63,7 @@ public sealed class OperatorProcess : IAsyncDisposable
         var started = new OperatorProcess(kubeconfig, namespaces, more);
 
         // Ends with this process, however that ends: then it has no standard input any more.
-        started.worker = started.Start("/bin/sh", ["-c", "\"$@\" & kept=$!; cat >/dev/null; kill $kept", "sh", Path.Combine(AppContext.BaseDirectory, "lakehouse-runner"), "sql-worker", "--socket", started.Socket, "--scratch", Path.Combine(started.folder.FullName, "scratch"), "--sidecar", "--keep"]);
+        started.worker = started.Start("/bin/sh", ["-c", "trap '' INT; \"$@\" & kept=$!; cat >/dev/null; kill $kept", "sh", BuiltPrograms.Find("lakehouse-runner"), "sql-worker", "--socket", started.Socket, "--scratch", Path.Combine(started.folder.FullName, "scratch"), "--sidecar", "--keep"]);
         await started.BeginAsync();
         return started;
     }
@@ -157,7 +158,7 @@ public sealed class OperatorProcess : IAsyncDisposable
     /// <summary>Should this process be killed, the operator ends because its API server is gone, and its worker because its standard input does.</summary>
     private Process Start(string program, IReadOnlyList<string> with)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), with)
+        var start = new ProcessStartInfo(BuiltPrograms.Find(program), with)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };

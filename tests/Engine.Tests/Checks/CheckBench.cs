@@ -22,7 +22,7 @@ public sealed class CheckBench : IAsyncLifetime
     private readonly LocalSqlWorkerPool pool;
     private int files;
 
-    public CheckBench() => pool = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), folder), TimeProvider.System);
+    public CheckBench() => pool = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(BuiltPrograms.Find("lakehouse-runner"), folder), TimeProvider.System);
 
     public TimeProvider Time { get; } = new ManualTime();
 

@@ -4,6 +4,7 @@ using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Plans;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Engine.Tests.Ingest;
 
@@ -15,7 +16,7 @@ public sealed class RowGateTests : IAsyncLifetime
 
     public RowGateTests()
     {
-        workers = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), folder.Path), TimeProvider.System);
+        workers = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(BuiltPrograms.Find("lakehouse-runner"), folder.Path), TimeProvider.System);
         house = new IngestionHouse { Workers = workers };
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using LakehouseOperator.Engine.SqlWorker.Pool;
 using LakehouseOperator.Sql.Client;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Engine.Tests.SqlWorker;
 
@@ -9,7 +10,7 @@ namespace LakehouseOperator.Engine.Tests.SqlWorker;
 internal static class ChildProcesses
 {
     public static LocalSqlWorkerPool PoolIn(string directory, int keepIdle = 2, SqlWorkerOptions? worker = null) =>
-        new(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), directory, keepIdle, worker), TimeProvider.System);
+        new(new LocalSqlWorkerOptions(BuiltPrograms.Find("lakehouse-runner"), directory, keepIdle, worker), TimeProvider.System);
 
     /// <summary>Pids of the living workers whose socket is below the folder.</summary>
     public static IReadOnlyList<int> Below(string directory)
@@ -36,7 +37,7 @@ internal static class ChildProcesses
     /// <summary>The runner as a child of this process, listening below the folder.</summary>
     public static async Task<Process> StartAsync(string directory, string? shell = null)
     {
-        var runner = $"{LocalSqlWorkerPool.FindRunner()} sql-worker --socket {Path.Combine(directory, "s")} --child {(shell is null ? Environment.ProcessId : "$$")}";
+        var runner = $"{BuiltPrograms.Find("lakehouse-runner")} sql-worker --socket {Path.Combine(directory, "s")} --child {(shell is null ? Environment.ProcessId : "$$")}";
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardInput = true };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(shell?.Replace("{runner}", runner, StringComparison.Ordinal) ?? $"exec {runner}");

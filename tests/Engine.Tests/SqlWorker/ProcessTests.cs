@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LakehouseOperator.Sql;
 using LakehouseOperator.Sql.Client;
 using LakehouseOperator.Sql.Protocol;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Engine.Tests.SqlWorker;
 
@@ -112,7 +113,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task A_worker_whose_parent_is_another_than_the_one_named_serves_nobody()
     {
-        var start = new ProcessStartInfo(Engine.SqlWorker.Pool.LocalSqlWorkerPool.FindRunner()) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(BuiltPrograms.Find("lakehouse-runner")) { RedirectStandardOutput = true };
         foreach (var argument in new[] { "sql-worker", "--socket", folder["s"], "--child", "1" })
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using LakehouseOperator.Engine.SqlWorker.Pool;
 using LakehouseOperator.Sql.Client;
 using LakehouseOperator.Sql.Protocol;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Engine.Tests.SqlWorker;
 
@@ -39,7 +40,7 @@ internal sealed class Sidecar : IDisposable
     {
         Process?.Dispose();
         string[] arguments = ["sql-worker", "--socket", Socket, "--scratch", Work, "--sidecar", "--guardian-within", guardianWithin.ToString(CultureInfo.InvariantCulture)];
-        Process = Process.Start(new ProcessStartInfo(LocalSqlWorkerPool.FindRunner(), keep ? [.. arguments, "--keep"] : arguments) { RedirectStandardOutput = true })!;
+        Process = Process.Start(new ProcessStartInfo(BuiltPrograms.Find("lakehouse-runner"), keep ? [.. arguments, "--keep"] : arguments) { RedirectStandardOutput = true })!;
         Assert.Equal("ready", await Process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
     }
 

@@ -82,7 +82,7 @@ public sealed class SidecarKeeperTests
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["scratch"], "", Token);
-        using var keeper = Process.Start(new ProcessStartInfo(LocalSqlWorkerPool.FindRunner(), ["sql-worker", "--socket", folder["s"], "--scratch", folder["scratch"], "--sidecar", "--keep"])
+        using var keeper = Process.Start(new ProcessStartInfo(BuiltPrograms.Find("lakehouse-runner"), ["sql-worker", "--socket", folder["s"], "--scratch", folder["scratch"], "--sidecar", "--keep"])
         {
             RedirectStandardError = true,
         })!;

@@ -1,6 +1,7 @@
 using LakehouseOperator.Engine.SqlWorker.Pool;
 using LakehouseOperator.Engine.Tests.SqlWorker;
 using LakehouseOperator.Sql;
+using LakehouseOperator.Testing;
 
 [assembly: AssemblyFixture(typeof(WorkerFixture))]
 
@@ -13,7 +14,7 @@ public sealed class WorkerFixture : IAsyncDisposable
 
     public static SqlTable Events { get; } = Table("bronze.events", ("id", "BIGINT"), ("status", "VARCHAR"), ("total", "DECIMAL(12,2)"), ("placed_at", "TIMESTAMP WITH TIME ZONE"));
 
-    public LocalSqlWorkerPool Pool { get; } = new(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), KeepIdle: 2), TimeProvider.System);
+    public LocalSqlWorkerPool Pool { get; } = new(new LocalSqlWorkerOptions(BuiltPrograms.Find("lakehouse-runner"), KeepIdle: 2), TimeProvider.System);
 
     public static SqlTable Table(string name, params (string Name, string Type)[] columns) =>
         new(name, [.. columns.Select(static column => new SqlColumn(column.Name, column.Type))], [], []);

@@ -3,6 +3,7 @@ using System.Globalization;
 using LakehouseOperator.Faults.Stores;
 using LakehouseOperator.Faults.Tests.Worlds;
 using LakehouseOperator.Redis;
+using LakehouseOperator.Testing;
 using LakehouseOperator.Testing.Streams;
 
 namespace LakehouseOperator.Faults.Tests.Streams;
@@ -63,10 +64,9 @@ internal sealed class StreamPlace : IAsyncDisposable
         [
             Documents, Lake, Scratch, "0", plan.Fault.ToString(), plan.Step,
         ];
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "LakehouseOperator.Faults"), arguments)
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
+        var start = new ProcessStartInfo(BuiltPrograms.Find("LakehouseOperator.Faults"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["LAKEHOUSE_RUNNER"] = BuiltPrograms.Find("lakehouse-runner");
+        using var process = Process.Start(start)!;
         using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
         var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
         var errors = process.StandardError.ReadToEndAsync(deadline.Token);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Faults.Tests.Worlds;
 
@@ -18,7 +19,7 @@ internal sealed class ProgramProcess : IDisposable
     public ProgramProcess(string documents, string lake, string scratch, bool once = true)
     {
         string[] arguments = ["run", "-f", documents, "--lake", lake];
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "lakehouse"), once ? [.. arguments, "--once"] : arguments)
+        var start = new ProcessStartInfo(BuiltPrograms.Find("lakehouse"), once ? [.. arguments, "--once"] : arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -9,6 +9,7 @@ using LakehouseOperator.Faults.Tests.Oracles;
 using LakehouseOperator.Faults.Tests.Worlds;
 using LakehouseOperator.Pipelines.Reports;
 using LakehouseOperator.Sql;
+using LakehouseOperator.Testing;
 using RunResult = LakehouseOperator.Pipelines.Reports.RunResult;
 
 [assembly: AssemblyFixture(typeof(Session))]
@@ -38,7 +39,7 @@ public sealed class Session : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        workers = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(LocalSqlWorkerPool.FindRunner(), Path.Combine(folder, "sql"), KeepIdle: 8), TimeProvider.System);
+        workers = new LocalSqlWorkerPool(new LocalSqlWorkerOptions(BuiltPrograms.Find("lakehouse-runner"), Path.Combine(folder, "sql"), KeepIdle: 8), TimeProvider.System);
         Fresh = await MakeAsync("fresh", files: 3, now, start: null, perSecond: 0, perCommit: 25);
         await LearnAsync(Fresh);
 
@@ -95,7 +96,7 @@ public sealed class Session : IAsyncLifetime
     /// <returns>The exit code; 137 of a killed process.</returns>
     public async Task<int> RunProcessAsync(Life life, FaultPlan plan)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "LakehouseOperator.Faults"))
+        var start = new ProcessStartInfo(BuiltPrograms.Find("LakehouseOperator.Faults"))
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -105,6 +106,7 @@ public sealed class Session : IAsyncLifetime
         ];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        start.Environment["LAKEHOUSE_RUNNER"] = BuiltPrograms.Find("lakehouse-runner");
         using var process = Process.Start(start)!;
         using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
         var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
