@@ -1,5 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Architecture.Tests;
 
@@ -89,7 +90,7 @@ public sealed class ArrowTests
     [Fact]
     public void Every_project_of_src_is_under_this_test()
     {
-        var projects = Directory.GetFiles(Path.Combine(RepositoryRoot(), "src"), "*.csproj", SearchOption.AllDirectories);
+        var projects = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories);
         Assert.Equal(Allowed.Count, projects.Length);
     }
 
@@ -119,12 +120,4 @@ public sealed class ArrowTests
 
     private static List<string> Namespaces(string assembly) => Read(assembly, reader =>
         reader.TypeDefinitions.Select(handle => reader.GetString(reader.GetTypeDefinition(handle).Namespace)).Distinct(StringComparer.Ordinal).ToList());
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "LakehouseOperator.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("the tests run outside of the repository");
-        return folder.FullName;
-    }
 }

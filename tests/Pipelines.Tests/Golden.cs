@@ -1,3 +1,5 @@
+using LakehouseOperator.Testing;
+
 namespace LakehouseOperator.Pipelines.Tests;
 
 /// <summary>Files that freeze a contract. A change of one is a change of what released versions exchange, and needs its ADR changed with it.</summary>
@@ -14,15 +16,5 @@ internal static class Golden
 
     public static string Read(string name) => File.ReadAllText(PathOf(name));
 
-    public static string Root { get; } = FindRoot();
-
-    private static string PathOf(string name) => Path.Combine(Root, "tests", "Pipelines.Tests", "testdata", "golden", name);
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "LakehouseOperator.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("no LakehouseOperator.sln above the tests");
-        return folder.FullName;
-    }
+    private static string PathOf(string name) => Path.Combine(Repository.Root, "tests", "Pipelines.Tests", "testdata", "golden", name);
 }

@@ -1,4 +1,5 @@
 using LakehouseOperator.Cli.Tests.Processes;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Cli.Tests.Commands;
 
@@ -7,7 +8,7 @@ public sealed class SamplesTests
 {
     public static TheoryData<string> Folders => [".", .. Directory.GetDirectories(Samples).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
-    private static string Samples => Path.Combine(Lakehouse.Repository, "config", "samples");
+    private static string Samples => Path.Combine(Repository.Root, "config", "samples");
 
     [Theory, MemberData(nameof(Folders))]
     public async Task A_sample_is_valid(string folder)

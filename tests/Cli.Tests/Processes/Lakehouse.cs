@@ -21,9 +21,7 @@ public static class Lakehouse
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(4);
 
-    public static string Repository { get; } = FindRepository();
-
-    public static string Quickstart => Path.Combine(Repository, "config", "samples", "quickstart");
+    public static string Quickstart => Path.Combine(Repository.Root, "config", "samples", "quickstart");
 
     public static Task<Ended> RunAsync(params string[] arguments) => RunAsync(arguments, null);
 
@@ -64,13 +62,5 @@ public static class Lakehouse
 
             return new Ended(process.ExitCode, await said, await complained);
         }
-    }
-
-    private static string FindRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LakehouseOperator.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("the tests do not lie in the repository");
     }
 }

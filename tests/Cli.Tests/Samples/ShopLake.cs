@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using LakehouseOperator.Cli.Samples.Shop;
 using LakehouseOperator.Cli.Tests.Processes;
+using LakehouseOperator.Testing;
 using LakehouseOperator.Testing.Servers;
 
 namespace LakehouseOperator.Cli.Tests.Samples;
@@ -90,7 +91,7 @@ public sealed class ShopLake : IAsyncDisposable
             metadata: {name: shop-events}
             spec: {source: {redisStreams: {url: "{{lake.redis.Url}}" } } }
             """);
-        lake.place = await place(lake, ["-f", Path.Combine(Lakehouse.Repository, "config", "samples", "shop"), "-f", file]);
+        lake.place = await place(lake, ["-f", Path.Combine(Repository.Root, "config", "samples", "shop"), "-f", file]);
         return lake;
     }
 

@@ -5,14 +5,13 @@ using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Documents;
 using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Engine.Tests.Checks;
 
 /// <summary>Every member of the catalogue of checks has its kind, its folder, and a section of the guide with a sample that is valid as it stands.</summary>
 public class ConformanceTests
 {
-    private static readonly string Root = FindRoot();
-
     public static TheoryData<string> Members =>
         [.. typeof(CheckSpec).GetProperties().Where(property => property.PropertyType.Name.EndsWith("Check", StringComparison.Ordinal)).Select(property => property.Name)];
 
@@ -30,7 +29,7 @@ public class ConformanceTests
     {
         var kind = Assert.Single(CheckKinds.All, kind => kind.Name == Camel(member));
         Assert.Equal($"LakehouseOperator.Engine.Checks.{member}", kind.GetType().Namespace);
-        Assert.True(File.Exists(Path.Combine(Root, "src", "Engine", "Checks", member, member + "Kind.cs")));
+        Assert.True(File.Exists(Path.Combine(Repository.Root, "src", "Engine", "Checks", member, member + "Kind.cs")));
     }
 
     [Theory, MemberData(nameof(Members))]
@@ -52,7 +51,7 @@ public class ConformanceTests
     /// <summary>The first YAML block of the section, as the checks of a document.</summary>
     private static string SampleOf(string kind)
     {
-        var guide = File.ReadAllText(Path.Combine(Root, "docs", "guides", "quality-checks.md"));
+        var guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "guides", "quality-checks.md"));
         var section = guide.IndexOf($"\n### {kind}\n", StringComparison.Ordinal);
         Assert.True(section >= 0, $"docs/guides/quality-checks.md has no section \"### {kind}\"");
         var begin = guide.IndexOf("```yaml\n", section, StringComparison.Ordinal) + "```yaml\n".Length;
@@ -91,12 +90,4 @@ public class ConformanceTests
     }
 
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "LakehouseOperator.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("no LakehouseOperator.sln above the tests");
-        return folder.FullName;
-    }
 }

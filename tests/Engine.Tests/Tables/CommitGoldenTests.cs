@@ -94,7 +94,7 @@ public sealed partial class CommitGoldenTests : IDisposable
     private static void Check(string name, string text)
     {
         var masked = Unique().Replace(text, "00000000-0000-0000-0000-000000000000").TrimEnd('\n') + "\n";
-        var path = Path.Combine(GoldenTables.Root, "tests", "Engine.Tests", "Tables", "golden", name + ".json");
+        var path = Path.Combine(Repository.Root, "tests", "Engine.Tests", "Tables", "golden", name + ".json");
         if (Environment.GetEnvironmentVariable("LAKEHOUSE_WRITE_GOLDEN") == "1")
             System.IO.File.WriteAllText(path, masked);
         Assert.Equal(System.IO.File.ReadAllText(path), masked);

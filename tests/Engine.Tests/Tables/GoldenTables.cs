@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Engine.Tests.Tables;
 
@@ -23,22 +24,11 @@ internal static class GoldenTables
         return Path.Combine(into, name);
     }
 
-    /// <summary>The repository.</summary>
-    public static string Root => FindRoot();
-
     private static string? Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
             return named;
-        var beside = Path.GetFullPath(Path.Combine(Root, "../shared/delta-tables"));
+        var beside = Path.GetFullPath(Path.Combine(Repository.Root, "../shared/delta-tables"));
         return Directory.Exists(beside) ? beside : null;
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "LakehouseOperator.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("no LakehouseOperator.sln above the tests");
-        return folder.FullName;
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using LakehouseOperator.Pipelines.Codes;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Pipelines.Tests.Codes;
 
@@ -44,7 +45,7 @@ public sealed class ErrorReferenceTests
 
     [Fact]
     public void The_page_is_the_one_in_the_repository() =>
-        RepositoryFiles.Matches(Path.Combine(RepositoryFiles.Root, "docs", "reference", "errors.md"), ErrorReferencePage.Render());
+        RepositoryFiles.Matches(Path.Combine(Repository.Root, "docs", "reference", "errors.md"), ErrorReferencePage.Render());
 
     [Fact]
     public void A_code_is_found_by_its_id()

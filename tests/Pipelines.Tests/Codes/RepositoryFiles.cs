@@ -1,13 +1,13 @@
+using LakehouseOperator.Testing;
+
 namespace LakehouseOperator.Pipelines.Tests.Codes;
 
 /// <summary>Files of the repository that tests read as they are, or write anew when <c>LAKEHOUSE_UPDATE_GOLDEN=1</c>.</summary>
 internal static class RepositoryFiles
 {
-    public static string Root { get; } = FindRoot();
-
     public static bool Update => Environment.GetEnvironmentVariable("LAKEHOUSE_UPDATE_GOLDEN") == "1";
 
-    public static string TestData(params string[] parts) => Path.Combine([Root, "tests", "Pipelines.Tests", "testdata", .. parts]);
+    public static string TestData(params string[] parts) => Path.Combine([Repository.Root, "tests", "Pipelines.Tests", "testdata", .. parts]);
 
     /// <summary>The text equals the file's; with the update switch the file is written instead.</summary>
     public static void Matches(string path, string text)
@@ -20,16 +20,5 @@ internal static class RepositoryFiles
 
         Assert.True(File.Exists(path), $"{path} is missing; run the tests with LAKEHOUSE_UPDATE_GOLDEN=1 and read what it writes");
         Assert.Equal(File.ReadAllText(path), text);
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "LakehouseOperator.sln")))
-                return folder.FullName;
-        }
-
-        throw new DirectoryNotFoundException("the repository's root is not above the tests");
     }
 }

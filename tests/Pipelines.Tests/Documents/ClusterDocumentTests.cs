@@ -4,6 +4,7 @@ using LakehouseOperator.Pipelines.Documents;
 using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Tests.Codes;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Pipelines.Tests.Documents;
 
@@ -15,7 +16,7 @@ public sealed class ClusterDocumentTests
     [InlineData("shop")]
     public void An_object_is_the_document_that_it_was_applied_from(string sample)
     {
-        var folder = Path.Combine(RepositoryFiles.Root, "config", "samples", sample);
+        var folder = Path.Combine(Repository.Root, "config", "samples", sample);
         var files = DocumentSet.Load([.. Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal).Select(file => (file, File.ReadAllText(file)))]);
         var objects = files.Documents.Select(document =>
             ClusterDocuments.Read(document.Id, null, JsonDocument.Parse(NodeJson.Of(document.Root["spec"]!)!.ToJsonString()).RootElement)).ToList();

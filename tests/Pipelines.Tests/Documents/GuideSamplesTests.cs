@@ -3,6 +3,7 @@ using LakehouseOperator.Pipelines.Codes;
 using LakehouseOperator.Pipelines.Documents;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Tests.Codes;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Pipelines.Tests.Documents;
 
@@ -10,7 +11,7 @@ public sealed partial class GuideSamplesTests
 {
     public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Folder, "*.md").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
-    private static string Folder => Path.Combine(RepositoryFiles.Root, "docs", "guides");
+    private static string Folder => Path.Combine(Repository.Root, "docs", "guides");
 
     /// <summary>Whole documents; what shows a part of one has no <c>apiVersion</c>. Samples that change an earlier one are read behind it, as a second file would be.</summary>
     [Fact]

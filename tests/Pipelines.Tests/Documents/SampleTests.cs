@@ -3,6 +3,7 @@ using LakehouseOperator.Pipelines.Documents;
 using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Tests.Codes;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Pipelines.Tests.Documents;
 
@@ -11,7 +12,7 @@ public sealed class SampleTests
 {
     public static TheoryData<string> Folders => [.. Pipelines.Select(folder => Path.GetRelativePath(Samples, folder))];
 
-    private static string Samples => Path.Combine(RepositoryFiles.Root, "config", "samples");
+    private static string Samples => Path.Combine(Repository.Root, "config", "samples");
 
     private static IEnumerable<string> Pipelines => Directory.GetDirectories(Samples).Prepend(Samples).Order(StringComparer.Ordinal);
 

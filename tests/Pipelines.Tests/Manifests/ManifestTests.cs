@@ -4,6 +4,7 @@ using LakehouseOperator.Manifests.Crds;
 using LakehouseOperator.Manifests.Rbac;
 using LakehouseOperator.Manifests.Yaml;
 using LakehouseOperator.Pipelines.Tests.Codes;
+using LakehouseOperator.Testing;
 using YamlDotNet.RepresentationModel;
 
 namespace LakehouseOperator.Pipelines.Tests.Manifests;
@@ -16,7 +17,7 @@ public sealed class ManifestTests
 
     [Theory, MemberData(nameof(Files))]
     public void The_page_is_the_one_in_the_repository(string path) =>
-        RepositoryFiles.Matches(Path.Combine(RepositoryFiles.Root, path), ManifestFiles.All[path]);
+        RepositoryFiles.Matches(Path.Combine(Repository.Root, path), ManifestFiles.All[path]);
 
     /// <summary>What nothing generates any more would be applied for ever.</summary>
     [Theory]
@@ -24,7 +25,7 @@ public sealed class ManifestTests
     [InlineData("config/rbac")]
     [InlineData("charts/lakehouse-operator/crds")]
     public void A_generated_folder_holds_nothing_else(string folder) =>
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, folder)).Select(path => folder + "/" + Path.GetFileName(path)).Except(ManifestFiles.All.Keys, StringComparer.Ordinal));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Repository.Root, folder)).Select(path => folder + "/" + Path.GetFileName(path)).Except(ManifestFiles.All.Keys, StringComparer.Ordinal));
 
     /// <summary>kubectl apply keeps the whole object in an annotation of at most 256 KiB.</summary>
     [Theory, MemberData(nameof(Kinds))]

@@ -3,6 +3,7 @@ using LakehouseOperator.Pipelines.Documents;
 using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Tests.Codes;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Pipelines.Tests.Rules;
 
@@ -27,7 +28,7 @@ public sealed class GoldenDiagnosticsTests
     [Fact]
     public void The_quickstart_has_no_complaint()
     {
-        var files = Directory.GetFiles(Path.Combine(RepositoryFiles.Root, "config", "samples", "quickstart"), "*.yaml").Order(StringComparer.Ordinal);
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "config", "samples", "quickstart"), "*.yaml").Order(StringComparer.Ordinal);
         var catalogue = Catalogue.Build(ParsedSet.Parse(DocumentSet.Load([.. files.Select(f => (f, File.ReadAllText(f)))])));
         Assert.Empty(catalogue.Diagnostics.Where(d => d.Severity != DiagnosticSeverity.Note).Select(DiagnosticText.Render));
         Assert.Equal(9, catalogue.Valid.Count);

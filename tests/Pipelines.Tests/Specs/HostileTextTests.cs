@@ -4,6 +4,7 @@ using LakehouseOperator.Pipelines.Documents;
 using LakehouseOperator.Pipelines.Rules;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Tests.Codes;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Pipelines.Tests.Specs;
 
@@ -19,7 +20,7 @@ public sealed class HostileTextTests
     [Fact]
     public void Mutated_documents_only_ever_give_diagnostics()
     {
-        var corpus = Directory.GetFiles(Path.Combine(RepositoryFiles.Root, "config", "samples"), "*.yaml", SearchOption.AllDirectories)
+        var corpus = Directory.GetFiles(Path.Combine(Repository.Root, "config", "samples"), "*.yaml", SearchOption.AllDirectories)
             .Concat(Directory.GetFiles(RepositoryFiles.TestData("diagnostics"), "*.yaml"))
             .Order(StringComparer.Ordinal).Select(File.ReadAllText).ToList();
         var random = new Random(1001);
@@ -41,7 +42,7 @@ public sealed class HostileTextTests
     [InlineData("transformation.yaml")]
     public void Every_beginning_of_a_document_only_ever_gives_diagnostics(string sample)
     {
-        var text = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "config", "samples", sample));
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "config", "samples", sample));
         for (var length = 0; length < text.Length; length++)
             Survives(text[..length]);
     }

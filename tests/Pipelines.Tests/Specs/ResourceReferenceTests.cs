@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using LakehouseOperator.Pipelines.Specs;
 using LakehouseOperator.Pipelines.Tests.Codes;
+using LakehouseOperator.Testing;
 
 namespace LakehouseOperator.Pipelines.Tests.Specs;
 
@@ -11,7 +12,7 @@ public sealed partial class ResourceReferenceTests
 
     [Fact]
     public void The_page_is_the_one_in_the_repository() =>
-        RepositoryFiles.Matches(Path.Combine(RepositoryFiles.Root, "docs", "reference", "resources.md"), ResourceReferencePage.Render());
+        RepositoryFiles.Matches(Path.Combine(Repository.Root, "docs", "reference", "resources.md"), ResourceReferencePage.Render());
 
     [Fact]
     public void Every_field_and_every_kind_says_what_it_is()

@@ -85,7 +85,7 @@ public static class IndependentReader
     /// <summary><c>make test</c> has restored the packages; a test run by itself does it here.</summary>
     private static async Task<string> RestoreAsync(CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(Root(), "tests", "servers", "readers");
+        var folder = Path.Combine(Repository.Root, "tests", "servers", "readers");
         await Restoring.WaitAsync(cancellationToken);
         try
         {
@@ -119,16 +119,5 @@ public static class IndependentReader
             process.Kill(entireProcessTree: true);
             throw;
         }
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "LakehouseOperator.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException($"{AppContext.BaseDirectory} is not within a checkout");
     }
 }
