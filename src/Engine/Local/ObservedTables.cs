@@ -19,7 +19,7 @@ internal sealed record TableState(string TableId, long Version, long DataVersion
 }
 
 /// <summary>The newest version of every table, as last read. Read again when somebody says that it changed; unreadable ones keep their error.</summary>
-internal sealed class ObservedTables(Lake lake, IReadOnlyCollection<string> names)
+internal sealed class ObservedTables(Lake lake, IReadOnlySet<string> names)
 {
     private const int Parallel = 8;
     private readonly ConcurrentDictionary<string, TableState> states = new(StringComparer.Ordinal);
@@ -34,8 +34,9 @@ internal sealed class ObservedTables(Lake lake, IReadOnlyCollection<string> name
 
     public Task ReadAllAsync(CancellationToken cancellationToken) => ReadAsync(names, cancellationToken);
 
+    /// <summary>Of these, those that somebody here writes, reads or checks: a quarantine table that nobody asks for costs no look.</summary>
     public Task ReadAsync(IEnumerable<string> tables, CancellationToken cancellationToken) => System.Threading.Tasks.Parallel.ForEachAsync(
-        tables, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (table, cancellation) =>
+        tables.Where(names.Contains), new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (table, cancellation) =>
         {
             try
             {
