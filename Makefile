@@ -12,6 +12,7 @@ export DOTNET_NOLOGO := 1
 BIN := out/bin
 FAULTS := out/faults
 PROGRAMS := Cli Runner Operator
+PUBLISH = dotnet publish --configuration $(CONFIGURATION) --runtime linux-x64 --self-contained false --verbosity quiet -p:RestoreLockedMode=true -p:RunAnalyzers=false
 SOURCES := $(shell find src eng -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.txt' -o -name '*.json' \) -not -path '*/obj/*' -not -path '*/bin/*') \
 	Directory.Build.props Directory.Packages.props global.json
 LIBDUCKDB := node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so
@@ -36,8 +37,7 @@ $(BIN)/.built: $(SOURCES) $(LIBDUCKDB)
 	@echo "Building out/bin" >&2
 	@rm -rf $(BIN) && mkdir -p $(BIN)
 	@for program in $(PROGRAMS); do \
-	  dotnet publish src/$$program/$$program.csproj --configuration $(CONFIGURATION) --runtime linux-x64 --self-contained false \
-	    --output $(BIN) --verbosity quiet -p:RestoreLockedMode=true -p:RunAnalyzers=false >&2 || exit 1; \
+	  $(PUBLISH) src/$$program/$$program.csproj --output $(BIN) >&2 || exit 1; \
 	done
 	@touch $@
 
@@ -45,8 +45,7 @@ $(BIN)/.built: $(SOURCES) $(LIBDUCKDB)
 $(FAULTS)/.built: $(SOURCES) $(wildcard tests/Faults/*.* tests/Faults/*/*.cs)
 	@echo "Building $(FAULTS)" >&2
 	@rm -rf $(FAULTS) && mkdir -p $(FAULTS)
-	@dotnet publish tests/Faults/Faults.csproj --configuration $(CONFIGURATION) --runtime linux-x64 --self-contained false \
-	  --output $(FAULTS) --verbosity quiet -p:RestoreLockedMode=true -p:RunAnalyzers=false >&2
+	@$(PUBLISH) tests/Faults/Faults.csproj --output $(FAULTS) >&2
 	@touch $@
 
 .PHONY: run

@@ -11,10 +11,7 @@ public sealed class OnceTests
         using var folder = new Folder();
         Drop("0.json", "{\"id\":1,\"amount\":2}\n{\"id\":\"one\"}\n");
         var pipeline = folder.Write("pipeline.yaml", $$"""
-            apiVersion: lakehouse.dev/v1alpha1
-            kind: Lakehouse
-            metadata: {name: main}
-            spec: {}
+            {{Documents.Main}}
             ---
             apiVersion: lakehouse.dev/v1alpha1
             kind: Ingestion

@@ -3,11 +3,16 @@ namespace LakehouseOperator.Cli.Tests.Processes;
 /// <summary>A small pipeline that is right, and a place for one Transformation that is not.</summary>
 public static class Documents
 {
-    public const string Good = """
+    /// <summary>The Lakehouse that all others belong to.</summary>
+    public const string Main = """
         apiVersion: lakehouse.dev/v1alpha1
         kind: Lakehouse
         metadata: {name: main}
         spec: {}
+
+        """;
+
+    public const string Good = Main + """
         ---
         apiVersion: lakehouse.dev/v1alpha1
         kind: Ingestion

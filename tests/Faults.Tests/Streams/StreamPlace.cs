@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using LakehouseOperator.Faults.Stores;
 using LakehouseOperator.Faults.Tests.Worlds;
 using LakehouseOperator.Redis;
-using LakehouseOperator.Testing;
 using LakehouseOperator.Testing.Streams;
 
 namespace LakehouseOperator.Faults.Tests.Streams;
@@ -13,8 +11,6 @@ internal sealed class StreamPlace : IAsyncDisposable
 {
     /// <summary>One poisonous entry in nine, so that every kind comes soon and in every commit.</summary>
     private static readonly Orders Orders = new(PoisonEvery: 9, Days: 3);
-
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string folder = Directory.CreateTempSubdirectory("lakehouse-streams-").FullName;
     private readonly RedisConnection producing;
@@ -58,21 +54,7 @@ internal sealed class StreamPlace : IAsyncDisposable
     }
 
     /// <summary>One run in the harness's own process, with a store whose steps it counts, to its end or to the fault's.</summary>
-    public async Task<(int Exit, IReadOnlyList<string> Steps, string Said)> RunFaultyAsync(FaultPlan plan)
-    {
-        string[] arguments =
-        [
-            Documents, Lake, Scratch, "0", plan.Fault.ToString(), plan.Step,
-        ];
-        var start = new ProcessStartInfo(BuiltPrograms.Find("LakehouseOperator.Faults"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["LAKEHOUSE_RUNNER"] = BuiltPrograms.Find("lakehouse-runner");
-        using var process = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        var errors = process.StandardError.ReadToEndAsync(deadline.Token);
-        await process.WaitForExitAsync(deadline.Token);
-        return (process.ExitCode, (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries), await errors);
-    }
+    public Task<(int Exit, IReadOnlyList<string> Steps, string Said)> RunFaultyAsync(FaultPlan plan) => HarnessProcess.RunAsync(Documents, Lake, Scratch, null, plan);
 
     /// <exception cref="ViolationException">What the lake holds is not what the streams hold.</exception>
     public Task<StreamCounts> CheckAsync() => StreamOracle.CheckAsync(Lake, asking, Keys, Orders, complete: true);

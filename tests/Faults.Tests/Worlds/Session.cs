@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using LakehouseOperator.Engine.Local;
 using LakehouseOperator.Engine.SqlWorker.Pool;
@@ -20,7 +19,6 @@ namespace LakehouseOperator.Faults.Tests.Worlds;
 public sealed class Session : IAsyncLifetime
 {
     private const string Memory = "/dev/shm";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly string folder = Path.Combine(Directory.Exists(Memory) ? Memory : Path.GetTempPath(), $"lakehouse-faults-{Guid.NewGuid():N}");
 
@@ -94,37 +92,10 @@ public sealed class Session : IAsyncLifetime
 
     /// <summary>One run in a process of its own, to its end or to the fault's.</summary>
     /// <returns>The exit code; 137 of a killed process.</returns>
-    public async Task<int> RunProcessAsync(Life life, FaultPlan plan)
+    public static async Task<int> RunProcessAsync(Life life, FaultPlan plan)
     {
-        var start = new ProcessStartInfo(BuiltPrograms.Find("LakehouseOperator.Faults"))
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        string[] arguments =
-        [
-            life.World.DocumentsPath, life.Lake, life.Scratch, life.Scene.Now!.Value.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), plan.Fault.ToString(), plan.Step,
-        ];
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        start.Environment["LAKEHOUSE_RUNNER"] = BuiltPrograms.Find("lakehouse-runner");
-        using var process = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        var errors = process.StandardError.ReadToEndAsync(deadline.Token);
-        try
-        {
-            await process.WaitForExitAsync(deadline.Token);
-            await output;
-            if (await errors is { Length: > 0 } said)
-                throw new ViolationException($"{plan}: {said}");
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill();
-            throw new ViolationException($"{plan}: the process did not end");
-        }
-
-        return process.ExitCode;
+        var (exit, _, said) = await HarnessProcess.RunAsync(life.World.DocumentsPath, life.Lake, life.Scratch, life.Scene.Now, plan);
+        return said.Length == 0 ? exit : throw new ViolationException($"{plan}: {said}");
     }
 
     /// <summary>Runs without faults until one has nothing to do, which the second must be.</summary>

@@ -198,8 +198,7 @@ public class DecideTests
     public void What_lies_below_a_source_that_is_being_drained_waits_for_its_end()
     {
         var world = new World { Once = true };
-        var events = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "events"), "1", ["bronze"], "once-1");
-        world.Subjects[events.Id] = events;
+        var events = world.Drain("events", "bronze");
         world.Transformation("silver", "bronze");
         world.Transformation("gold", "silver");
         world.Bump("bronze");
@@ -221,7 +220,7 @@ public class DecideTests
         var world = new World { Once = true };
         foreach (var name in (string[])["events", "orders"])
         {
-            var source = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, name), "1", ["bronze-" + name], "once-1");
+            var source = world.Drain(name, "bronze-" + name);
             world.Subjects[source.Id] = source with { LastRun = new AttemptedRun("drain=once-1", "1", 1, RunnerExit.Done, world.Now, world.Now) };
             world.Bump("bronze-" + name);
             world.Transformation(name + "-silver", "bronze-" + name);
@@ -266,8 +265,8 @@ public class DecideTests
     public void With_once_what_a_gate_refers_to_is_waited_for_however_long_its_source_is_read()
     {
         var world = new World { Once = true };
-        var users = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "users"), "1", ["bronze-users"], "once");
-        world.Subjects[users.Id] = users with { Running = new RunInHand("drain=once", 1, world.Now) };
+        var users = world.Drain("users", "bronze-users");
+        world.Subjects[users.Id] = users with { Running = new RunInHand("drain=once-1", 1, world.Now) };
         world.Transformation("users-silver", "bronze-users");
         world.Subjects[World.Xf("orders")] = world.Transformation("orders", "bronze-orders") with { Prefers = ["users-silver"] };
         world.Bump("bronze-orders");
@@ -277,7 +276,7 @@ public class DecideTests
         world.Bump("bronze-users");
         world.Step();
         Assert.Equal((Verdict.Wait, Reason.WaitingForUpstream), (world.Of("orders").Verdict, world.Of("orders").Reason));
-        world.Subjects[users.Id] = users with { LastRun = new AttemptedRun("drain=once", "1", 1, RunnerExit.Done, world.Now, world.Now) };
+        world.Subjects[users.Id] = users with { LastRun = new AttemptedRun("drain=once-1", "1", 1, RunnerExit.Done, world.Now, world.Now) };
         world.Step();
         Assert.Equal((Verdict.Start, "Transformation/users-silver still owes a run"), (world.Of("users-silver").Verdict, world.Of("orders").Message));
         world.Finish(World.Xf("users-silver"));
@@ -289,8 +288,8 @@ public class DecideTests
     public void A_drain_runs_out_of_attempts_however_long_each_of_them_took()
     {
         var world = new World { Once = true };
-        var events = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "events"), "1", ["bronze"], "once");
-        world.Subjects[events.Id] = events with { LastRun = new AttemptedRun("drain=once", "1", Defaults.Retries + 1, RunnerExit.Source, world.Now - TimeSpan.FromHours(1), world.Now) };
+        var events = world.Drain("events", "bronze");
+        world.Subjects[events.Id] = events with { LastRun = new AttemptedRun("drain=once-1", "1", Defaults.Retries + 1, RunnerExit.Source, world.Now - TimeSpan.FromHours(1), world.Now) };
         world.Transformation("silver", "bronze");
         world.Bump("bronze");
         world.Step();
@@ -302,7 +301,7 @@ public class DecideTests
     public void A_source_that_failed_for_good_holds_nobody()
     {
         var world = new World { Once = true };
-        var events = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, "events"), "1", ["bronze"], "once-1");
+        var events = world.Drain("events", "bronze");
         world.Subjects[events.Id] = events with
         {
             LastRun = new AttemptedRun("drain=once-1", "1", 1, RunnerExit.SecretMissing, world.Now, world.Now, "LH6020: no key"),

@@ -37,6 +37,14 @@ internal sealed class World
         return subject;
     }
 
+    /// <summary>A source that is read up to now.</summary>
+    public IngestionSubject Drain(string name, string table)
+    {
+        var subject = new IngestionSubject(new ResourceId(ResourceKind.Ingestion, name), "1", [table], "once-1");
+        Subjects[subject.Id] = subject;
+        return subject;
+    }
+
     public void Bump(string table) => Tables[table] = Tables.TryGetValue(table, out var version)
         ? version with { DataVersion = version.DataVersion + 1 }
         : new TableVersion("id-" + table, 0);
